@@ -1,0 +1,148 @@
+/**
+ * The import rules of the house, written once (docs/architecture.md tells why).
+ *
+ * `floors` is the whole picture: a room may import itself and the rooms listed for it, nothing else of ours.
+ * Everything below the table turns it into dependency-cruiser rules. Type-only imports count as imports.
+ */
+
+const data = ["array"];
+const trees = [...data, "tree"];
+const language = [...trees, "core", "kernel"];
+const operations = [...language, "primitives"];
+const programs = [...operations, "interpreters", "compile"];
+const transforms = [...programs, "calls", "transforms"];
+const arrays = [...transforms, "lax", "numpy"];
+const mathematics = [...arrays, "linalg", "fft", "special", "random"];
+const learning = [...mathematics, "nn", "optim", "data", "io"];
+
+/** Room to the rooms it may import. */
+const floors = {
+  array: [],
+  tree: data,
+  core: [...trees, "kernel"],
+  kernel: data,
+  primitives: language,
+  interpreters: operations,
+  compile: operations,
+  calls: programs,
+  transforms: [...programs, "calls"],
+  lax: transforms,
+  numpy: [...transforms, "lax"],
+  linalg: arrays,
+  fft: arrays,
+  special: arrays,
+  random: [...arrays, "linalg", "special"],
+  nn: mathematics,
+  optim: mathematics,
+  data: mathematics,
+  io: mathematics,
+  testing: learning,
+  inspect: learning,
+};
+
+/** `numpy.linalg` and `numpy.fft` are names inside the public face of numpy, as in JAX. */
+const namespaces = { numpy: ["linalg", "fft"] };
+
+/** Rooms whose index.ts is a public subpath of the package. */
+const publicRooms = ["testing", "optim", "inspect", "io"];
+const publicFace = `^src/(index|(${publicRooms.join("|")})/index)\\.ts$`;
+
+const either = (names) => `(${names.join("|")})`;
+
+const floorRules = Object.entries(floors).map(([room, below]) => ({
+  name: `floor-${room}`,
+  comment: `src/${room} may import ${below.length === 0 ? "no other room" : `only ${below.join(", ")}`}.`,
+  severity: "error",
+  from: { path: `^src/${room}/` },
+  to: { path: "^src/", pathNot: `^src/${either([room, ...below, ...(namespaces[room] ?? [])])}/` },
+}));
+
+module.exports = {
+  forbidden: [
+    ...floorRules,
+    {
+      name: "known-room",
+      comment: "Every folder of src is a room of the floors table; src itself holds index.ts alone.",
+      severity: "error",
+      from: { path: "^src/", pathNot: [`^src/${either(Object.keys(floors))}/`, "^src/index\\.ts$"] },
+      to: {},
+    },
+    {
+      name: "known-room-orphan",
+      comment: "As known-room, for a file that imports nothing.",
+      severity: "error",
+      from: {
+        orphan: true,
+        path: "^src/",
+        pathNot: [`^src/${either(Object.keys(floors))}/`, "^src/index\\.ts$"],
+      },
+      to: {},
+    },
+    {
+      name: "no-circle",
+      comment: "No import circle anywhere, of types neither.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "public-face-is-top",
+      comment:
+        "A public index is imported from src/index.ts, tests and examples; inside src, import the file itself.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/index\\.ts$" },
+      to: { path: publicFace },
+    },
+    {
+      name: "fast-check-in-testing-only",
+      comment: "fast-check is an optional peer: only cotangent/testing may need it.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/testing/" },
+      to: { path: "(^|/)node_modules/fast-check/" },
+    },
+    {
+      name: "main-entry-without-fast-check",
+      comment: "No entry but cotangent/testing may reach fast-check, by whatever way.",
+      severity: "error",
+      from: { path: publicFace, pathNot: "^src/testing/index\\.ts$" },
+      to: { path: "(^|/)node_modules/fast-check/", reachable: true },
+    },
+    {
+      name: "node-in-io-only",
+      comment: "The library runs in browsers: node: modules only in src/io and src/data/node.",
+      severity: "error",
+      from: { path: "^src/", pathNot: "^src/(io/|data/node[/.-])" },
+      to: { dependencyTypes: ["core"] },
+    },
+    {
+      name: "runtime-dependencies",
+      comment: "src needs fp-ts and immer, and fast-check in src/testing; nothing else from npm.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "(^|/)node_modules/", pathNot: "(^|/)node_modules/(fp-ts|immer|fast-check)/" },
+    },
+    {
+      name: "src-stands-alone",
+      comment: "src never imports tests or examples.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(test|examples)/" },
+    },
+    {
+      name: "resolvable",
+      comment: "Every import leads to a file.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "types", "node", "default"],
+    },
+  },
+};

@@ -1,0 +1,185 @@
+import { allocate, castScalar, type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
+import { NDArray, type NestedArray } from "./ndarray.ts";
+import { formatArray } from "./print.ts";
+import { formatShape, rowMajorStrides, type Shape, sizeOf } from "./shape.ts";
+
+let bufferOf: (array: ConcreteArray) => TypedArray;
+
+/**
+ * An array with values: a window (`offset`, `strides`) onto a typed array that nobody outside can reach.
+ * Several arrays may look onto one typed array, since none of them can ever change.
+ */
+export class ConcreteArray extends NDArray {
+  readonly #buffer: TypedArray;
+  override readonly shape: Shape;
+  override readonly dtype: DType;
+  override readonly weakType: boolean;
+  /** Distances between neighbours along each axis, in elements of the buffer; 0 where an axis is repeated. */
+  readonly strides: readonly number[];
+  /** Where the first element stands in the buffer. */
+  readonly offset: number;
+
+  static {
+    bufferOf = (array) => array.#buffer;
+  }
+
+  /** Takes ownership of `buffer`: the caller must not keep it. */
+  constructor(
+    buffer: TypedArray,
+    shape: Shape,
+    dtype: DType,
+    weakType = false,
+    strides: readonly number[] = rowMajorStrides(shape),
+    offset = 0,
+  ) {
+    super();
+    this.#buffer = buffer;
+    this.shape = Object.isFrozen(shape) ? shape : Object.freeze(shape.slice());
+    this.dtype = dtype;
+    this.weakType = weakType;
+    this.strides = strides;
+    this.offset = offset;
+  }
+
+  override toArray(): NestedArray {
+    const data = denseData(this);
+    const isBool = this.dtype === "bool";
+    let next = 0;
+    const build = (axis: number): NestedArray => {
+      if (axis === this.shape.length) {
+        const value = data[next++] as number;
+        return isBool ? value !== 0 : value;
+      }
+      return Array.from({ length: this.shape[axis] as number }, () => build(axis + 1));
+    };
+    return build(0);
+  }
+
+  override item(): number | boolean {
+    if (this.size !== 1) {
+      throw new TypeError(
+        `item: only an array of size 1 is a single value; this one has shape ${formatShape(this.shape)}. ` +
+          "Index it first (x.at(i).get()) or use toArray().",
+      );
+    }
+    const value = this.#buffer[this.offset] as number;
+    return this.dtype === "bool" ? value !== 0 : value;
+  }
+
+  override toTypedArray(): TypedArray {
+    return denseData(this).slice();
+  }
+
+  override [Symbol.toPrimitive](hint: "number" | "string" | "default"): number | boolean | string {
+    if (hint === "string") return this.toString();
+    if (this.size === 1) return this.item();
+    throw new TypeError(
+      `An array of shape ${formatShape(this.shape)} is not a single number, so JavaScript's operators (+, *, <, …) ` +
+        "cannot take it. Use its methods (x.add(y), x.less(y)) or the functions of numpy.",
+    );
+  }
+
+  /** A drawing for people: rounded, aligned, abbreviated when large. */
+  override toString(): string {
+    return formatArray(denseData(this), this.shape, this.dtype);
+  }
+
+  /** What Node's console prints. */
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return `NDArray ${dtypeInfo(this.dtype).short}${formatShape(this.shape)} ${this.toString()}`;
+  }
+
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
+}
+
+/** Whether the elements of `array` stand row by row without gaps. */
+export const isDense = (array: ConcreteArray): boolean => {
+  let stride = 1;
+  for (let axis = array.shape.length - 1; axis >= 0; axis--) {
+    const n = array.shape[axis] as number;
+    if (n !== 1 && array.strides[axis] !== stride) return false;
+    stride *= n;
+  }
+  return true;
+};
+
+/**
+ * The elements of `array` row by row. It may be the array's own storage: read it, never write it, never hand it
+ * to a user.
+ */
+export const denseData = (array: ConcreteArray): TypedArray => {
+  const buffer = bufferOf(array);
+  const size = sizeOf(array.shape);
+  if (isDense(array)) {
+    return array.offset === 0 && buffer.length === size
+      ? buffer
+      : buffer.subarray(array.offset, array.offset + size);
+  }
+  const out = allocate(array.dtype, size);
+  copyStrided(buffer, array.shape, array.strides, array.offset, out);
+  return out;
+};
+
+/** Write the elements of a window row by row into `out`. */
+const copyStrided = (
+  buffer: TypedArray,
+  shape: Shape,
+  strides: readonly number[],
+  offset: number,
+  out: TypedArray,
+): void => {
+  if (out.length === 0) return;
+  const last = shape.length - 1;
+  const inner = shape[last] as number;
+  const innerStride = strides[last] as number;
+  const index = new Array<number>(last).fill(0);
+  let from = offset;
+  for (let to = 0; to < out.length; ) {
+    for (let i = 0, at = from; i < inner; i++, at += innerStride) out[to++] = buffer[at] as number;
+    for (let axis = last - 1; axis >= 0; axis--) {
+      const i = (index[axis] as number) + 1;
+      from += strides[axis] as number;
+      if (i < (shape[axis] as number)) {
+        index[axis] = i;
+        break;
+      }
+      from -= i * (strides[axis] as number);
+      index[axis] = 0;
+    }
+  }
+};
+
+/** Another window onto the storage of `array`. */
+export const viewOf = (
+  array: ConcreteArray,
+  shape: Shape,
+  strides: readonly number[],
+  offset: number = array.offset,
+): ConcreteArray => new ConcreteArray(bufferOf(array), shape, array.dtype, array.weakType, strides, offset);
+
+/** `array` with another weak-type mark and the same storage. */
+export const withWeakType = (array: ConcreteArray, weakType: boolean): ConcreteArray =>
+  array.weakType === weakType
+    ? array
+    : new ConcreteArray(bufferOf(array), array.shape, array.dtype, weakType, array.strides, array.offset);
+
+const NO_AXES: Shape = Object.freeze([]);
+
+/** A scalar array; `value` is rounded or wrapped as `dtype` stores it. */
+export const scalarArray = (value: number, dtype: DType, weakType = false): ConcreteArray => {
+  const buffer = allocate(dtype, 1);
+  buffer[0] = castScalar(value, dtype);
+  return new ConcreteArray(buffer, NO_AXES, dtype, weakType, NO_AXES);
+};
+
+/** An array of `shape` with `value` everywhere; it stores one element. */
+export const filledArray = (shape: Shape, value: number, dtype: DType, weakType = false): ConcreteArray => {
+  const buffer = allocate(dtype, 1);
+  buffer[0] = castScalar(value, dtype);
+  return new ConcreteArray(buffer, shape, dtype, weakType, new Array<number>(shape.length).fill(0));
+};
+
+/** The value of a scalar or of the first element, as a number (booleans as 0 and 1). */
+export const firstElement = (array: ConcreteArray): number => bufferOf(array)[array.offset] as number;

@@ -1,0 +1,4 @@
+export * from "./checkpoint-call.ts";
+export * from "./checkpoint-name.ts";
+export * from "./closed-call.ts";
+export * from "./jit-call.ts";

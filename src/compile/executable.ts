@@ -1,0 +1,170 @@
+import {
+  allocate,
+  ConcreteArray,
+  type DType,
+  denseData,
+  dtypeInfo,
+  firstElement,
+  type Shape,
+  type TypedArray,
+} from "../array/index.ts";
+import { generateModule } from "./generate.ts";
+import { type MemoryViews, sharedMemory } from "./memory.ts";
+import { planMemory } from "./memory-plan.ts";
+import type { Program } from "./program.ts";
+
+/** A compiled program: arrays in, arrays out. */
+export type Executable = (inputs: readonly ConcreteArray[]) => ConcreteArray[];
+
+const viewFor = (views: MemoryViews, dtype: DType): TypedArray => {
+  switch (dtype) {
+    case "float32":
+      return views.f32;
+    case "float64":
+      return views.f64;
+    case "int32":
+      return views.i32;
+    case "uint32":
+      return views.u32;
+    case "bool":
+      return views.u8;
+  }
+};
+
+/** What a call copies in, worked out once. */
+interface InputCopy {
+  readonly index: number;
+  readonly dtype: DType;
+  /** Elements from the start of scratch memory. */
+  readonly offset: number;
+  readonly single: boolean;
+}
+
+interface OutputCopy {
+  readonly dtype: DType;
+  readonly shape: Shape;
+  readonly weakType: boolean;
+  readonly offset: number;
+  readonly size: number;
+}
+
+/** Gives the constants' memory back when a compiled function is gone. */
+const registry =
+  typeof FinalizationRegistry === "undefined"
+    ? undefined
+    : new FinalizationRegistry<readonly [number, number]>(([start, end]) =>
+        sharedMemory().release(start, end),
+      );
+
+/** Compile a scheduled program. */
+export const instantiate = (program: Program): Executable => {
+  const plan = planMemory(program);
+  const memory = sharedMemory();
+  const start = memory.residentEnd;
+  const { bytes, constants, residentEnd } = generateModule(program, plan, start);
+  memory.claim(residentEnd);
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+    env: { memory: memory.memory },
+  });
+  const views = memory.views();
+  const residents = new Map<ConcreteArray, number>();
+  for (const { value, address } of constants) {
+    viewFor(views, value.dtype).set(denseData(value), address / dtypeInfo(value.dtype).bytes);
+    residents.set(value, address);
+  }
+  const run = instance.exports["run"] as (base: number) => void;
+
+  const used = new Set(plan.offsets.keys());
+  const copies: InputCopy[] = program.inputs.flatMap(({ buffer, aval }, index) => {
+    const offset = plan.offsets.get(buffer);
+    if (offset === undefined || !used.has(buffer) || buffer.size === 0) return [];
+    return [
+      { index, dtype: aval.dtype, offset: offset / dtypeInfo(aval.dtype).bytes, single: buffer.size === 1 },
+    ];
+  });
+  const outputs = program.outputs.map(({ aval: { shape, dtype, weakType }, from }) => {
+    if (from.kind !== "buffer") return from;
+    const { bytes: width } = dtypeInfo(dtype);
+    const { origin } = from.buffer;
+    const fixed = origin.kind === "const" ? residents.get(origin.value) : undefined;
+    const copy: OutputCopy & { readonly fixed: boolean } = {
+      dtype,
+      shape: Object.freeze([...shape]),
+      weakType,
+      offset: (fixed ?? (plan.offsets.get(from.buffer) as number)) / width + from.offset,
+      size: shape.reduce((a, b) => a * b, 1),
+      fixed: fixed !== undefined,
+    };
+    return copy;
+  });
+
+  const execute: Executable = (inputs) => {
+    const base = memory.scratch(plan.bytes);
+    const heap = memory.views();
+    for (let i = 0; i < copies.length; i++) {
+      const { index, dtype, offset, single } = copies[i] as InputCopy;
+      const target = viewFor(heap, dtype);
+      const at = base / dtypeInfo(dtype).bytes + offset;
+      const value = inputs[index] as ConcreteArray;
+      if (single) target[at] = firstElement(value);
+      else target.set(denseData(value), at);
+    }
+    run(base);
+    return outputs.map((output) => {
+      if ("kind" in output)
+        return output.kind === "input" ? (inputs[output.index] as ConcreteArray) : output.value;
+      const { dtype, shape, weakType, offset, size, fixed } = output;
+      const source = viewFor(heap, dtype);
+      const at = (fixed ? 0 : base / dtypeInfo(dtype).bytes) + offset;
+      if (size === 1) {
+        const buffer = allocate(dtype, 1);
+        buffer[0] = source[at] as number;
+        return new ConcreteArray(buffer, shape, dtype, weakType);
+      }
+      return new ConcreteArray(source.slice(at, at + size), shape, dtype, weakType);
+    });
+  };
+  registry?.register(execute, [start, residentEnd]);
+  return execute;
+};
+
+/** Whether this engine runs what the compiler writes: WebAssembly with fixed-width SIMD. */
+export const canCompile = (): boolean => {
+  compiles ??= typeof WebAssembly === "object" && WebAssembly.validate(SIMD_PROBE);
+  return compiles;
+};
+
+let compiles: boolean | undefined;
+
+/** A module with one function that splats an i32: valid where SIMD is. */
+const SIMD_PROBE = Uint8Array.of(
+  0,
+  97,
+  115,
+  109,
+  1,
+  0,
+  0,
+  0,
+  1,
+  5,
+  1,
+  96,
+  0,
+  1,
+  123,
+  3,
+  2,
+  1,
+  0,
+  10,
+  8,
+  1,
+  6,
+  0,
+  65,
+  0,
+  253,
+  17,
+  11,
+);

@@ -1,0 +1,81 @@
+import { rowMajorStrides, type Shape, sizeOf } from "../array/index.ts";
+import type { ViewAxis } from "../core/index.ts";
+import type { Buffer, Layout } from "./program.ts";
+
+/** A whole buffer, row by row. */
+export const denseLayout = (buffer: Buffer, shape: Shape): Layout => ({
+  buffer,
+  shape,
+  strides: rowMajorStrides(shape),
+  offset: 0,
+});
+
+/** Whether a window is row by row without gaps. */
+export const isDenseLayout = ({ shape, strides }: Layout): boolean => {
+  if (sizeOf(shape) === 0) return true;
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const n = shape[axis] as number;
+    if (n !== 1 && strides[axis] !== stride) return false;
+    stride *= n;
+  }
+  return true;
+};
+
+/** The window that a view of a window is. */
+export const viewLayout = (layout: Layout, shape: Shape, axes: readonly ViewAxis[]): Layout => {
+  const strides = new Array<number>(shape.length).fill(0);
+  let { offset } = layout;
+  axes.forEach(({ offset: start, terms }, i) => {
+    const stride = layout.strides[i] as number;
+    offset += start * stride;
+    for (const { axis, scale } of terms) strides[axis] = (strides[axis] as number) + scale * stride;
+  });
+  return { buffer: layout.buffer, shape, strides, offset };
+};
+
+/**
+ * The window that has the same elements row by row in another shape, or `undefined` if strides cannot express it.
+ * Axes of both shapes are paired up in runs of equal size; each run of the operand must be a single stride.
+ */
+export const reshapeLayout = (layout: Layout, shape: Shape): Layout | undefined => {
+  if (isDenseLayout(layout)) return { ...layout, shape, strides: rowMajorStrides(shape) };
+  const from = layout.shape.flatMap((n, axis) =>
+    n === 1 ? [] : [{ n, stride: layout.strides[axis] as number }],
+  );
+  const strides = new Array<number>(shape.length).fill(0);
+  let i = 0;
+  let axis = 0;
+  while (axis < shape.length) {
+    if (shape[axis] === 1) {
+      axis++;
+      continue;
+    }
+    const first = from[i];
+    if (first === undefined) return undefined;
+    let have = first.n;
+    let { stride } = first;
+    i++;
+    let want = shape[axis] as number;
+    let end = axis + 1;
+    while (have !== want) {
+      if (have < want) {
+        const next = from[i];
+        if (next === undefined || stride !== next.stride * next.n) return undefined;
+        have *= next.n;
+        stride = next.stride;
+        i++;
+      } else {
+        if (end === shape.length) return undefined;
+        want *= shape[end] as number;
+        end++;
+      }
+    }
+    for (let a = end - 1; a >= axis; a--) {
+      strides[a] = stride;
+      stride *= shape[a] as number;
+    }
+    axis = end;
+  }
+  return { buffer: layout.buffer, shape, strides, offset: layout.offset };
+};

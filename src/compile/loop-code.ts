@@ -1,0 +1,454 @@
+import { dtypeInfo } from "../array/index.ts";
+import { convert, type Expr, type ScalarType } from "../kernel/expr.ts";
+import { type Sequence, sequence } from "../kernel/sequence.ts";
+import type { AddressSpace } from "./address-space.ts";
+import { type ConstantPlacement, ExprEmitter, type Sink } from "./emit-expr.ts";
+import { naturalLanes, scalarValueType, splatBytes } from "./lanes.ts";
+import { emitIndex, emitLoad } from "./loop-leaves.ts";
+import { LoopPointers, type Place } from "./loop-pointers.ts";
+import { type LoopShape, loopShape } from "./loop-shape.ts";
+import type { Leaf, LoopKernel, LoopResult } from "./program.ts";
+import { emitCombine, emitHorizontal, neutralElement, pushScalar } from "./reduction-code.ts";
+import type { Support } from "./support.ts";
+import type { FunctionBuilder, Local } from "./wasm/function.ts";
+import type { MemoryOpcode } from "./wasm/opcodes.ts";
+
+/** How many iterations of a float sum go into one accumulator before it is added to the total in float64. */
+const BLOCK = 1024;
+
+/** Booleans are stored and reduced as numbers. */
+const numeric = (value: Expr): Expr => (value.type === "bool" ? convert(value, "i32") : value);
+
+/** Write the body of a function that runs a loop kernel. */
+export const writeLoop = (
+  f: FunctionBuilder,
+  kernel: LoopKernel,
+  space: AddressSpace,
+  support: Support,
+): void => new LoopWriter(f, kernel, space, support).write();
+
+class LoopWriter {
+  readonly #f: FunctionBuilder;
+  readonly #kernel: LoopKernel;
+  readonly #space: AddressSpace;
+  readonly #support: Support;
+  readonly #shape: LoopShape;
+  readonly #program: Sequence;
+  readonly #types: readonly ScalarType[];
+  readonly #pointers: LoopPointers;
+  readonly #indices: Local[] = [];
+  readonly #lanes: 2 | 4;
+  /** Counts the innermost axis. */
+  readonly #counter: Local;
+  #vectorEmitter: ExprEmitter | undefined;
+
+  constructor(f: FunctionBuilder, kernel: LoopKernel, space: AddressSpace, support: Support) {
+    this.#f = f;
+    this.#kernel = kernel;
+    this.#space = space;
+    this.#support = support;
+    this.#shape = loopShape(kernel);
+    this.#pointers = new LoopPointers(f, space);
+    const roots = kernel.results.map((r) => numeric(r.value));
+    this.#types = roots.map((r) => r.type);
+    this.#program = sequence(roots);
+    this.#lanes = naturalLanes(this.#program.steps);
+    this.#counter = f.local("i32");
+  }
+
+  write(): void {
+    const { axes } = this.#shape;
+    this.#initializeMemory();
+    if (axes.some((axis) => axis.length === 0)) return;
+    for (let axis = 0; axis < axes.length - 1; axis++) this.#indices.push(this.#f.local("i32"));
+    this.#makePointers();
+    this.#hoistConstants();
+    this.#outer(0);
+  }
+
+  /** How many elements of the innermost axis are done as vectors. */
+  #vectorLength(): number {
+    const length = this.#shape.axes.at(-1)?.length ?? 0;
+    return length - (length % this.#lanes);
+  }
+
+  /** Load vector constants in front of all loops. */
+  #hoistConstants(): void {
+    if (this.#vectorLength() === 0) return;
+    this.#vectorEmitter = this.#emitter(this.#counter, this.#lanes, "hoist");
+    this.#vectorEmitter.hoist();
+  }
+
+  /** The results that are put together in memory, because a kept axis lies inside a reduced one. */
+  #inMemory(result: LoopResult): boolean {
+    if (result.kind !== "reduce") return false;
+    const { axes } = this.#shape;
+    const lastKept = axes.map((axis) => axis.reduced).lastIndexOf(false);
+    return axes.slice(0, Math.max(lastKept, 0)).some((axis) => axis.reduced) || this.#emptyReduction();
+  }
+
+  #emptyReduction(): boolean {
+    return this.#shape.axes.some((axis) => axis.length === 0);
+  }
+
+  /** Fill what is accumulated in memory with the neutral element. */
+  #initializeMemory(): void {
+    const f = this.#f;
+    this.#kernel.results.forEach((result, k) => {
+      if (result.kind !== "reduce" || !this.#inMemory(result) || result.buffer.size === 0) return;
+      const type = this.#types[k] as ScalarType;
+      const bytes = dtypeInfo(result.buffer.dtype).bytes;
+      const i = f.local("i32");
+      f.i32(0).set(i);
+      f.loop((again) => {
+        this.#space.pushBase(f, result.buffer);
+        f.get(i).op("i32.add");
+        const boolean = result.buffer.dtype === "bool";
+        pushScalar(
+          f,
+          type,
+          boolean ? Number(neutralElement(result.combine, type)) & 1 : neutralElement(result.combine, type),
+        );
+        f.memory(
+          boolean ? "i32.store8" : `${scalarValueType(type)}.store`,
+          this.#space.offsetOf(result.buffer),
+        );
+        f.get(i)
+          .i32(bytes)
+          .op("i32.add")
+          .tee(i)
+          .i32(bytes * result.buffer.size)
+          .op("i32.lt_u")
+          .brIf(again);
+      });
+      f.release(i);
+    });
+  }
+
+  /** Make the pointers of all accesses. */
+  #makePointers(): void {
+    this.#kernel.leaves.forEach((_, k) => {
+      this.#leafPlace(k);
+    });
+    this.#kernel.results.forEach((_, k) => {
+      this.#resultPlace(k);
+    });
+  }
+
+  #leafPlace(k: number): Place | undefined {
+    const leaf = this.#kernel.leaves[k] as Leaf;
+    if (leaf.kind !== "load") return undefined;
+    const { buffer, offset } = leaf;
+    const { bytes } = dtypeInfo(buffer.dtype);
+    return this.#pointers.place({
+      buffer,
+      offset,
+      strides: this.#shape.leafStrides[k] as readonly number[],
+      bytes,
+    });
+  }
+
+  #resultPlace(k: number): Place {
+    const { buffer } = this.#kernel.results[k] as LoopResult;
+    const { bytes } = dtypeInfo(buffer.dtype);
+    return this.#pointers.place({
+      buffer,
+      offset: 0,
+      strides: this.#shape.resultStrides[k] as readonly number[],
+      bytes,
+    });
+  }
+
+  /** Loops over all axes but the last. */
+  #outer(axis: number): void {
+    const f = this.#f;
+    const { axes } = this.#shape;
+    const trailing = this.#firstTrailing();
+    if (axis === trailing) {
+      this.#accumulated(axis);
+      return;
+    }
+    if (axis === axes.length - 1) {
+      this.#inner(undefined);
+      return;
+    }
+    this.#counted(axis, () => this.#outer(axis + 1), f);
+  }
+
+  /** One loop over an axis that is not the last: counts, and moves the pointers. */
+  #counted(axis: number, body: () => void, f: FunctionBuilder): void {
+    const index = this.#indices[axis] as Local;
+    const { length } = this.#shape.axes[axis] as { length: number };
+    f.i32(0).set(index);
+    f.loop((again) => {
+      body();
+      this.#pointers.move(axis, 1);
+      f.get(index).i32(1).op("i32.add").tee(index).i32(length).op("i32.lt_u").brIf(again);
+    });
+    this.#pointers.move(axis, -length);
+  }
+
+  /** The first of the reduced axes at the end: inside it, reductions accumulate in locals. */
+  #firstTrailing(): number {
+    const { axes } = this.#shape;
+    let first = axes.length;
+    while (first > 0 && axes[first - 1]?.reduced === true) first--;
+    return first === axes.length && axes.length > 0 ? -1 : first;
+  }
+
+  /** All that is inside the trailing reduced axes, with accumulators around it. */
+  #accumulated(axis: number): void {
+    const f = this.#f;
+    const { axes } = this.#shape;
+    const totals = this.#kernel.results.map((result, k): Local | undefined => {
+      if (result.kind !== "reduce") return undefined;
+      const type = this.#types[k] as ScalarType;
+      const wide = result.combine === "add" && type === "f32";
+      const local = f.local(wide ? "f64" : scalarValueType(type));
+      pushScalar(f, wide ? "f64" : type, neutralElement(result.combine, type));
+      f.set(local);
+      return local;
+    });
+    const inside = (a: number): void => {
+      if (a >= axes.length - 1) this.#inner(totals);
+      else this.#counted(a, () => inside(a + 1), f);
+    };
+    inside(axis);
+    this.#kernel.results.forEach((result, k) => {
+      const total = totals[k];
+      if (result.kind !== "reduce" || total === undefined) return;
+      const type = this.#types[k] as ScalarType;
+      const boolean = result.buffer.dtype === "bool";
+      const { pointer, at } = this.#resultPlace(k);
+      f.get(pointer);
+      f.get(total);
+      if (total.type === "f64" && type === "f32") f.op("f32.demote_f64");
+      if (this.#inMemory(result)) {
+        f.get(pointer).memory(boolean ? "i32.load8_u" : `${scalarValueType(type)}.load`, at);
+        emitCombine(f, result.combine, type, false);
+      }
+      if (boolean) f.i32(1).op("i32.and");
+      f.memory(boolean ? "i32.store8" : `${scalarValueType(type)}.store`, at);
+      f.release(total);
+    });
+  }
+
+  /** The innermost axis: vectors, then the rest one by one. */
+  #inner(totals: readonly (Local | undefined)[] | undefined): void {
+    const f = this.#f;
+    const { axes } = this.#shape;
+    const last = axes[axes.length - 1];
+    const i = this.#counter;
+    f.i32(0).set(i);
+    if (last === undefined) {
+      this.#body(i, 1, totals);
+      return;
+    }
+    const { length } = last;
+    const vectors = this.#vectorLength();
+    const emitter = this.#vectorEmitter;
+    if (emitter !== undefined) {
+      const accumulators = this.#vectorAccumulators(totals);
+      const hasSums = accumulators.some((a) => a.some((local) => local !== undefined));
+      const blocked = hasSums && vectors > BLOCK * this.#lanes;
+      if (blocked) {
+        const limit = f.local("i32");
+        f.loop((nextBlock) => {
+          // The end of this block: i + BLOCK vectors, or the end of all vectors.
+          f.get(i)
+            .i32(BLOCK * this.#lanes)
+            .op("i32.add")
+            .tee(limit)
+            .i32(vectors);
+          f.get(limit).i32(vectors).op("i32.lt_u", "select").set(limit);
+          f.loop((again) => {
+            this.#step(i, this.#lanes, emitter, accumulators, totals);
+            f.get(i).i32(this.#lanes).op("i32.add").tee(i).get(limit).op("i32.lt_u").brIf(again);
+          });
+          this.#flush(accumulators, totals);
+          f.get(i).i32(vectors).op("i32.lt_u").brIf(nextBlock);
+        });
+        f.release(limit);
+      } else {
+        f.loop((again) => {
+          this.#step(i, this.#lanes, emitter, accumulators, totals);
+          f.get(i).i32(this.#lanes).op("i32.add").tee(i).i32(vectors).op("i32.lt_u").brIf(again);
+        });
+        this.#flush(accumulators, totals);
+      }
+      for (const list of accumulators) for (const local of list) if (local !== undefined) f.release(local);
+    }
+    if (vectors < length) {
+      f.loop((again) => {
+        this.#body(i, 1, totals);
+        f.get(i).i32(1).op("i32.add").tee(i).i32(length).op("i32.lt_u").brIf(again);
+      });
+    }
+  }
+
+  /** For each result that accumulates in locals, its vectors, set to the neutral element. */
+  #vectorAccumulators(totals: readonly (Local | undefined)[] | undefined): (Local | undefined)[][] {
+    const f = this.#f;
+    return this.#kernel.results.map((result, k) => {
+      if (result.kind !== "reduce" || totals?.[k] === undefined) return [];
+      const type = this.#types[k] as ScalarType;
+      const parts = this.#lanes === 4 && type === "f64" ? 2 : 1;
+      return Array.from({ length: parts }, () => {
+        const local = f.local("v128");
+        f.v128(splatBytes(type, neutralElement(result.combine, type))).set(local);
+        return local;
+      });
+    });
+  }
+
+  /** Put what the vectors hold into the totals, and set them back to the neutral element. */
+  #flush(
+    accumulators: readonly (readonly (Local | undefined)[])[],
+    totals: readonly (Local | undefined)[] | undefined,
+  ): void {
+    const f = this.#f;
+    accumulators.forEach((list, k) => {
+      const result = this.#kernel.results[k] as LoopResult;
+      const total = totals?.[k];
+      if (result.kind !== "reduce" || total === undefined) return;
+      const type = this.#types[k] as ScalarType;
+      for (const local of list) {
+        if (local === undefined) continue;
+        f.get(total);
+        emitHorizontal(f, result.combine, type, local);
+        if (total.type === "f64" && type === "f32") f.op("f64.promote_f32", "f64.add");
+        else emitCombine(f, result.combine, type, false);
+        f.set(total);
+        f.v128(splatBytes(type, neutralElement(result.combine, type))).set(local);
+      }
+    });
+  }
+
+  #emitter(i: Local, lanes: 1 | 2 | 4, constants: ConstantPlacement = "inline"): ExprEmitter {
+    return new ExprEmitter(this.#f, this.#program, {
+      lanes,
+      constants,
+      support: this.#support,
+      input: (f, k, part) => this.#leaf(f, k, part, i, lanes),
+    });
+  }
+
+  #body(i: Local, lanes: 1, totals: readonly (Local | undefined)[] | undefined): void {
+    this.#step(i, lanes, this.#emitter(i, lanes), [], totals);
+  }
+
+  /** Compute all results at `i` and put them where they belong. */
+  #step(
+    i: Local,
+    lanes: 1 | 2 | 4,
+    emitter: ExprEmitter,
+    accumulators: readonly (readonly (Local | undefined)[])[],
+    totals: readonly (Local | undefined)[] | undefined,
+  ): void {
+    const f = this.#f;
+    const sinks: Sink[] = [];
+    this.#kernel.results.forEach((result, k) => {
+      const type = this.#types[k] as ScalarType;
+      const parts = lanes === 1 ? 1 : emitter.parts(k);
+      for (let part = 0; part < parts; part++) {
+        const total = totals?.[k];
+        const accumulator = accumulators[k]?.[part];
+        if (result.kind === "reduce" && total !== undefined) {
+          sinks.push({
+            result: k,
+            part,
+            after: () => {
+              if (lanes > 1 && accumulator !== undefined) {
+                f.get(accumulator);
+                emitCombine(f, result.combine, type, true);
+                f.set(accumulator);
+                return;
+              }
+              if (total.type === "f64" && type === "f32")
+                f.op("f64.promote_f32").get(total).op("f64.add").set(total);
+              else {
+                f.get(total);
+                emitCombine(f, result.combine, type, false);
+                f.set(total);
+              }
+            },
+          });
+        } else {
+          sinks.push(this.#memorySink(result, k, part, type, i, lanes));
+        }
+      }
+    });
+    emitter.emit(sinks);
+  }
+
+  /** Store a value, or combine it with what memory holds. */
+  #memorySink(
+    result: LoopResult,
+    k: number,
+    part: number,
+    type: ScalarType,
+    i: Local,
+    lanes: 1 | 2 | 4,
+  ): Sink {
+    const f = this.#f;
+    const strides = this.#shape.resultStrides[k] as readonly number[];
+    const bytes = dtypeInfo(result.buffer.dtype).bytes;
+    const place = this.#resultPlace(k);
+    const innerStride = strides[strides.length - 1] ?? 0;
+    const width = lanes === 1 ? 1 : type === "f64" ? 2 : lanes;
+    const at = place.at + part * width * bytes;
+    const boolean = result.buffer.dtype === "bool";
+    const combines = result.kind === "reduce" && this.#inMemory(result);
+    const pushAddress = (): void => this.#pointers.pushAddress(place.pointer, i, innerStride * bytes);
+    const scalarLoad: MemoryOpcode = boolean ? "i32.load8_u" : `${scalarValueType(type)}.load`;
+    const scalarStore: MemoryOpcode = boolean ? "i32.store8" : `${scalarValueType(type)}.store`;
+    return {
+      result: k,
+      part,
+      before: pushAddress,
+      after: () => {
+        if (lanes === 1) {
+          if (combines) {
+            pushAddress();
+            f.memory(scalarLoad, at);
+            emitCombine(f, result.combine, type, false);
+            if (boolean) f.i32(1).op("i32.and");
+          }
+          f.memory(scalarStore, at);
+          return;
+        }
+        if (!boolean) {
+          if (combines) {
+            pushAddress();
+            f.memory("v128.load", at);
+            emitCombine(f, result.combine, type, true);
+          }
+          f.memory("v128.store", at);
+          return;
+        }
+        // Four words of 0 and 1 to four bytes.
+        if (combines) {
+          pushAddress();
+          f.memory("v128.load32_zero", at).op("i16x8.extend_low_i8x16_u", "i32x4.extend_low_i16x8_u");
+          emitCombine(f, result.combine, type, true);
+        }
+        const value = f.local("v128");
+        f.set(value).get(value).get(value).op("i16x8.narrow_i32x4_s").set(value);
+        f.get(value).get(value).op("i8x16.narrow_i16x8_s").memory("v128.store32_lane", at, 0);
+        f.release(value);
+      },
+    };
+  }
+
+  /** Push the value of a leaf at `i`: a scalar, or one vector of the lanes. */
+  #leaf(f: FunctionBuilder, k: number, part: number, i: Local, lanes: 1 | 2 | 4): void {
+    const leaf = this.#kernel.leaves[k] as Leaf;
+    const strides = this.#shape.leafStrides[k] as readonly number[];
+    const place = this.#leafPlace(k);
+    if (place === undefined) {
+      emitIndex(f, strides, this.#indices, i, lanes);
+    } else if (leaf.kind === "load") {
+      emitLoad(f, this.#pointers, place, leaf.buffer.dtype, strides.at(-1) ?? 0, i, lanes, part);
+    }
+  }
+}

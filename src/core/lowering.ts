@@ -1,0 +1,52 @@
+import type { Expr } from "../kernel/expr.ts";
+import type { NestBuilder } from "../kernel/nest.ts";
+import type { Aval } from "./aval.ts";
+import type { Params } from "./params.ts";
+
+/** Where an axis of an operand is read from: `operand index = offset + Σ scale · (index of the result's axis)`. */
+export interface ViewAxis {
+  readonly offset: number;
+  /** The axes of the result that move it; none if the operand's index is `offset` throughout. */
+  readonly terms: readonly { readonly axis: number; readonly scale: number }[];
+}
+
+/** How reductions put two elements together. */
+export type Combine = "add" | "mul" | "min" | "max" | "and" | "or" | "xor";
+
+/** How pairs of axes of the operands of a product are treated. */
+export interface DotAxes {
+  readonly lhsContracting: readonly number[];
+  readonly rhsContracting: readonly number[];
+  readonly lhsBatch: readonly number[];
+  readonly rhsBatch: readonly number[];
+}
+
+/**
+ * What a compiler needs to know of a primitive. Most are one of a few shapes that the compiler fuses, vectorizes and
+ * lays out once for all; the rest are loop nests.
+ */
+export type Lowering<P extends Params> =
+  /** Element by element: a scalar expression for each output. Rank-0 operands stand for full arrays. */
+  | {
+      readonly kind: "elementwise";
+      expr(inputs: readonly Expr[], params: P, outputs: readonly Aval[]): Expr | readonly Expr[];
+    }
+  /** No operand: an element is a function of its indices (int32). */
+  | { readonly kind: "generate"; expr(indices: readonly Expr[], params: P, output: Aval): Expr }
+  /** Every element of the result is an element of the operand, by an affine map of indices. One entry an operand axis. */
+  | { readonly kind: "view"; axes(params: P, input: Aval, output: Aval): readonly ViewAxis[] }
+  /** The same elements row by row in another shape. */
+  | { readonly kind: "reshape" }
+  /** The operand itself. */
+  | { readonly kind: "identity" }
+  /** The axes that disappear, and how elements are put together, starting from the operation's neutral element. */
+  | { readonly kind: "reduction"; readonly combine: Combine; axes(params: P): readonly number[] }
+  /** A product summed over pairs of axes: batch axes, then free axes of the left, then of the right operand. */
+  | { readonly kind: "dot"; axes(params: P): DotAxes }
+  /** Loops over dense operands: inputs and outputs are the buffers of the nest, in order. */
+  | {
+      readonly kind: "nest";
+      build(nest: NestBuilder, params: P, inputs: readonly Aval[], outputs: readonly Aval[]): void;
+    }
+  /** It carries jaxprs, and the compiler knows it by name. */
+  | { readonly kind: "call" };

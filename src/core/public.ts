@@ -1,0 +1,25 @@
+/**
+ * What is needed to write a transform of one's own: jaxprs, their interpreter, and the registry of primitives.
+ */
+export { type Aval, describeAval, formatAval } from "./aval.ts";
+export { bind, bind1 } from "./bind.ts";
+export { checkJaxpr } from "./check-jaxpr.ts";
+export { applyEquation, type EquationRule, evalJaxpr, interpretJaxpr } from "./interpret.ts";
+export { type Atom, ClosedJaxpr, Equation, Jaxpr, Literal, Var } from "./jaxpr.ts";
+export {
+  type BatchAxis,
+  type BatchResult,
+  definePrimitive,
+  isLinearInput,
+  type JvpResult,
+  type Missing,
+  type Primitive,
+  type PrimitiveDefinition,
+  registeredPrimitives,
+  type Tangent,
+  type TransposeInput,
+  UndefinedPrimal,
+} from "./primitive.ts";
+export { type FormatOptions, formatEquation, formatJaxpr } from "./print-jaxpr.ts";
+export { formatLocation, type SourceLocation } from "./source.ts";
+export { Tracer } from "./tracer.ts";

@@ -1,0 +1,67 @@
+/** Where in the user's code something happened. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly functionName: string | undefined;
+}
+
+/** The folder that this library's own code lies in: frames inside it are not the user's. */
+const OWN_FOLDER = import.meta.url.replace(/core\/[^/]*$/, "");
+
+/** How many frames are looked at: enough to leave this library from inside nested transforms. */
+const DEPTH = 40;
+
+type StackErrorConstructor = ErrorConstructor & { stackTraceLimit?: number };
+
+const FRAME =
+  /^\s*at (?:(?:async )?(.*?) \()?((?:file:\/\/|https?:\/\/|node:|\/|[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/;
+/** Firefox and Safari: `name@file:line:column`. */
+const FRAME_GECKO = /^(?:(.*?)@)?((?:file|https?):\/\/.*?):(\d+):(\d+)$/;
+
+const asUrl = (file: string): string => (file.startsWith("/") ? `file://${file}` : file);
+
+/** The innermost frame of `error` outside this library, or `undefined` if there is none. */
+export const userLocation = (error: Error): SourceLocation | undefined => {
+  for (const line of (error.stack ?? "").split("\n")) {
+    const match = FRAME.exec(line) ?? FRAME_GECKO.exec(line);
+    if (match === null) continue;
+    const [, functionName, file, row, column] = match;
+    if (file === undefined || asUrl(file).startsWith(OWN_FOLDER) || file.startsWith("node:")) continue;
+    return { file, line: Number(row), column: Number(column), functionName: functionName || undefined };
+  }
+  return undefined;
+};
+
+/** Where an equation comes from. The frames are read when somebody asks: most are never asked for. */
+export class Origin {
+  #frames: Error | undefined;
+  #location: SourceLocation | undefined;
+
+  private constructor(frames: Error) {
+    this.#frames = frames;
+  }
+
+  /** The present call. */
+  static here(): Origin {
+    const errors: StackErrorConstructor = Error;
+    const limit = errors.stackTraceLimit;
+    errors.stackTraceLimit = DEPTH;
+    const frames = new Error();
+    if (limit !== undefined) errors.stackTraceLimit = limit;
+    return new Origin(frames);
+  }
+
+  /** The user's file and line, if they are known. */
+  get location(): SourceLocation | undefined {
+    if (this.#frames !== undefined) {
+      this.#location = userLocation(this.#frames);
+      this.#frames = undefined;
+    }
+    return this.#location;
+  }
+}
+
+/** `file:line:column`, the form that editors open. */
+export const formatLocation = (location: SourceLocation): string =>
+  `${location.file.replace(/^file:\/\//, "")}:${location.line}:${location.column}`;

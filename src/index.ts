@@ -1,0 +1,31 @@
+export {
+  type ArrayLike,
+  type DType,
+  type Index,
+  type IndexedArray,
+  NDArray,
+  type NestedArray,
+  type Shape,
+  type Slice,
+  type TypedArray,
+} from "./array/index.ts";
+export {
+  ArgumentError,
+  ClosedJaxpr,
+  ConcretizationError,
+  CotangentError,
+  DifferentiationError,
+  DTypeError,
+  Jaxpr,
+  JaxprTypeError,
+  LeakedTracerError,
+  ShapeError,
+  TreeError,
+} from "./core/index.ts";
+export * as core from "./core/public.ts";
+export * as lax from "./lax/index.ts";
+export * as nn from "./nn/index.ts";
+export * as numpy from "./numpy/index.ts";
+export * as random from "./random/index.ts";
+export * from "./transforms/index.ts";
+export * as tree from "./tree/index.ts";

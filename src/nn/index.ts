@@ -1,0 +1,32 @@
+export * as initializers from "./initializers.ts";
+export { type LogmeanexpOptions, type LogsumexpOptions, logmeanexp, logsumexp } from "./logsumexp.ts";
+export { type OneHotOptions, oneHot } from "./one-hot.ts";
+export {
+  celu,
+  elu,
+  hardSigmoid,
+  hardSilu,
+  hardSwish,
+  hardTanh,
+  leakyRelu,
+  relu,
+  relu6,
+  selu,
+} from "./rectifiers.ts";
+export {
+  type GeluOptions,
+  gelu,
+  glu,
+  identity,
+  logSigmoid,
+  mish,
+  sigmoid,
+  silu,
+  softplus,
+  softSign,
+  squareplus,
+  swish,
+  tanh,
+} from "./smooth.ts";
+export { logSoftmax, type SoftmaxOptions, softmax } from "./softmax.ts";
+export { type StandardizeOptions, standardize } from "./standardize.ts";

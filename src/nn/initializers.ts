@@ -1,0 +1,151 @@
+import { type ArrayLike, type DType, type NDArray, type Shape, scalarArray } from "../array/index.ts";
+import { ArgumentError } from "../core/index.ts";
+import * as np from "../numpy/index.ts";
+import * as random from "../random/index.ts";
+import { fansOf, type WeightAxes } from "./fans.ts";
+
+/** Makes the first weights of a layer. */
+export type Initializer = (key: NDArray, shape: Shape, dtype?: DType) => NDArray;
+
+/** The dtype of what an initializer makes unless the call says otherwise; default float32. */
+export interface InitializerOptions {
+  readonly dtype?: DType;
+}
+
+/** Options of initializers that look at how many inputs and outputs a weight has. */
+export interface ScalingOptions extends InitializerOptions, WeightAxes {}
+
+const FLOAT: DType = "float32";
+
+const times = (x: NDArray, factor: number): NDArray => np.multiply(x, scalarArray(factor, x.dtype));
+
+/** Zeros. */
+export const zeros: Initializer = (_key, shape, dtype = FLOAT) => np.zeros(shape, dtype);
+
+/** Ones. */
+export const ones: Initializer = (_key, shape, dtype = FLOAT) => np.ones(shape, dtype);
+
+/** An initializer that repeats one value. */
+export const constant =
+  (value: ArrayLike, { dtype: own = FLOAT }: InitializerOptions = {}): Initializer =>
+  (_key, shape, dtype = own) =>
+    np.full(shape, value, dtype);
+
+/** An initializer of numbers uniformly distributed in [0, scale). */
+export const uniform =
+  (scale = 0.01, { dtype: own = FLOAT }: InitializerOptions = {}): Initializer =>
+  (key, shape, dtype = own) =>
+    times(random.uniform(key, shape, { dtype }), scale);
+
+/** An initializer of normal numbers with mean 0. */
+export const normal =
+  (stddev = 0.01, { dtype: own = FLOAT }: InitializerOptions = {}): Initializer =>
+  (key, shape, dtype = own) =>
+    times(random.normal(key, shape, { dtype }), stddev);
+
+/** Options of `truncatedNormal`. */
+export interface TruncatedNormalOptions extends InitializerOptions {
+  /** Where normal numbers are cut off, before they are scaled; default -2 and 2. */
+  readonly lower?: number;
+  readonly upper?: number;
+}
+
+/** An initializer of normal numbers that are cut off at `lower` and `upper` and then multiplied by `stddev`. */
+export const truncatedNormal =
+  (stddev = 0.01, { dtype: own = FLOAT, lower = -2, upper = 2 }: TruncatedNormalOptions = {}): Initializer =>
+  (key, shape, dtype = own) =>
+    times(random.truncatedNormal(key, lower, upper, shape, { dtype }), stddev);
+
+/** Which number of connections the variance is divided by. */
+export type ScalingMode = "fan_in" | "fan_out" | "fan_avg" | "fan_geo_avg";
+
+/** What numbers are drawn. */
+export type ScalingDistribution = "truncated_normal" | "normal" | "uniform";
+
+/** The standard deviation of a standard normal number that is cut off at −2 and 2. */
+const TRUNCATED_STDDEV = 0.8796256610342398;
+
+/**
+ * An initializer whose variance is `scale` divided by how many connections a unit has, so that signals keep their size
+ * from layer to layer: the inputs of each output ("fan_in"), the outputs of each input ("fan_out"), or the arithmetic
+ * or geometric mean of both ("fan_avg", "fan_geo_avg").
+ *
+ * @throws ShapeError, when called, for a shape without the axes of inputs and outputs.
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.initializers.variance_scaling.html
+ */
+export const varianceScaling = (
+  scale: number,
+  mode: ScalingMode,
+  distribution: ScalingDistribution,
+  { dtype: own = FLOAT, ...axes }: ScalingOptions = {},
+): Initializer => {
+  const denominators: { readonly [M in ScalingMode]: (fanIn: number, fanOut: number) => number } = {
+    fan_in: (fanIn) => fanIn,
+    fan_out: (_fanIn, fanOut) => fanOut,
+    fan_avg: (fanIn, fanOut) => (fanIn + fanOut) / 2,
+    fan_geo_avg: (fanIn, fanOut) => Math.sqrt(fanIn * fanOut),
+  };
+  const draw: { readonly [D in ScalingDistribution]: (...args: SampleArguments) => NDArray } = {
+    truncated_normal: (key, shape, dtype, variance) =>
+      np.multiply(
+        random.truncatedNormal(key, -2, 2, shape, { dtype }),
+        np.divide(np.sqrt(variance), scalarArray(TRUNCATED_STDDEV, dtype)),
+      ),
+    normal: (key, shape, dtype, variance) =>
+      np.multiply(random.normal(key, shape, { dtype }), np.sqrt(variance)),
+    uniform: (key, shape, dtype, variance) =>
+      np.multiply(random.uniform(key, shape, { dtype, minval: -1 }), np.sqrt(np.multiply(3, variance))),
+  };
+  const denominator = choose(denominators, mode, "mode");
+  const sample = choose(draw, distribution, "distribution");
+  return (key, shape, dtype = own) => {
+    const { fanIn, fanOut } = fansOf(shape, axes, "initializers");
+    return sample(key, shape, dtype, scalarArray(scale / denominator(fanIn, fanOut), dtype));
+  };
+};
+
+type SampleArguments = readonly [key: NDArray, shape: Shape, dtype: DType, variance: NDArray];
+
+const choose = <K extends string, T>(table: { readonly [key in K]: T }, key: K, name: string): T => {
+  if (Object.hasOwn(table, key)) return table[key];
+  throw new ArgumentError(
+    `varianceScaling: ${name} must be one of ${Object.keys(table).join(", ")}; got ${JSON.stringify(key)}.`,
+  );
+};
+
+/** Uniform numbers for layers like tanh and sigmoid. (X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.) */
+export const glorotUniform = (options: ScalingOptions = {}): Initializer =>
+  varianceScaling(1, "fan_avg", "uniform", options);
+
+/** `glorotUniform` with normal numbers, cut off at two standard deviations. */
+export const glorotNormal = (options: ScalingOptions = {}): Initializer =>
+  varianceScaling(1, "fan_avg", "truncated_normal", options);
+
+/** Uniform numbers that keep the variance of signals. (Y. LeCun et al., "Efficient backprop", 1998.) */
+export const lecunUniform = (options: ScalingOptions = {}): Initializer =>
+  varianceScaling(1, "fan_in", "uniform", options);
+
+/** `lecunUniform` with normal numbers, cut off at two standard deviations. */
+export const lecunNormal = (options: ScalingOptions = {}): Initializer =>
+  varianceScaling(1, "fan_in", "truncated_normal", options);
+
+/** Uniform numbers for rectifiers, which lose half of their input. (K. He et al., "Delving deep into rectifiers", 2015.) */
+export const heUniform = (options: ScalingOptions = {}): Initializer =>
+  varianceScaling(2, "fan_in", "uniform", options);
+
+/**
+ * `heUniform` with normal numbers, cut off at two standard deviations.
+ *
+ * @example
+ * const weights = nn.initializers.heNormal()(key, [784, 128]);
+ */
+export const heNormal = (options: ScalingOptions = {}): Initializer =>
+  varianceScaling(2, "fan_in", "truncated_normal", options);
+
+/** Other names of the same initializers. */
+export {
+  glorotNormal as xavierNormal,
+  glorotUniform as xavierUniform,
+  heNormal as kaimingNormal,
+  heUniform as kaimingUniform,
+};

@@ -1,0 +1,90 @@
+import { type ArrayLike, asArray, type NDArray, normalizeAxis } from "../array/index.ts";
+import { describeAval, ShapeError } from "../core/index.ts";
+import * as np from "../numpy/index.ts";
+import { operand, toInexact } from "../numpy/operands.ts";
+import { erfc, logistic } from "../primitives/index.ts";
+
+export { tanh } from "../numpy/index.ts";
+
+/** x itself, as an array. */
+export const identity = (x: ArrayLike): NDArray => asArray(x, "identity");
+
+/**
+ * The logistic function: 1 / (1 + exp(−x)).
+ *
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.sigmoid.html
+ */
+export const sigmoid = (x: ArrayLike): NDArray => logistic(operand(x, "sigmoid", toInexact));
+
+/** A smooth rectifier: log(1 + exp(x)), without overflow. */
+export const softplus = (x: ArrayLike): NDArray => np.logaddexp(x, 0);
+
+/** log(sigmoid(x)), without underflow. */
+export const logSigmoid = (x: ArrayLike): NDArray => np.negative(softplus(np.negative(x)));
+
+/** x / (|x| + 1). */
+export const softSign = (x: ArrayLike): NDArray => np.divide(x, np.add(np.abs(x), 1));
+
+/**
+ * x sigmoid(x). Also known as swish.
+ * (S. Elfwing et al., "Sigmoid-weighted linear units", 2017; P. Ramachandran et al., "Searching for activation
+ * functions", 2017.)
+ */
+export const silu = (x: ArrayLike): NDArray => np.multiply(x, sigmoid(x));
+
+/** `silu` by its other name. */
+export const swish = silu;
+
+/** x tanh(softplus(x)). (D. Misra, "Mish: a self regularized non-monotonic activation function", 2019.) */
+export const mish = (x: ArrayLike): NDArray => np.multiply(x, np.tanh(softplus(x)));
+
+/**
+ * An algebraic softplus: (x + sqrt(x² + b)) / 2, without cancellation.
+ * (J. T. Barron, "Squareplus: a softplus-like algebraic rectifier", 2021.)
+ */
+export const squareplus = (x: ArrayLike, b: ArrayLike = 4): NDArray => {
+  const root = np.sqrt(np.add(np.square(x), b));
+  const isNegative = np.less(x, 0);
+  // The sum cancels where x is far below 0; there it is multiplied by what makes it a difference of squares.
+  const distance = np.add(np.where(isNegative, np.negative(x), x), root);
+  return np.where(isNegative, np.divide(b, np.multiply(2, distance)), np.divide(distance, 2));
+};
+
+/** Options of `gelu`. */
+export interface GeluOptions {
+  /** Use the approximation by tanh, as JAX does by default; otherwise the error function. Default true. */
+  readonly approximate?: boolean;
+}
+
+const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
+
+/**
+ * x times the probability that a standard normal number is less than x.
+ * (D. Hendrycks and K. Gimpel, "Gaussian error linear units", 2016.)
+ *
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.gelu.html
+ */
+export const gelu = (x: ArrayLike, { approximate = true }: GeluOptions = {}): NDArray => {
+  const a = operand(x, "gelu", toInexact);
+  if (!approximate) return np.multiply(np.multiply(0.5, a), erfc(np.multiply(a, -Math.SQRT1_2)));
+  const inner = np.multiply(SQRT_2_OVER_PI, np.add(a, np.multiply(0.044715, np.power(a, 3))));
+  return np.multiply(a, np.multiply(0.5, np.add(1, np.tanh(inner))));
+};
+
+/**
+ * The gated linear unit: the first half of `x` along `axis` times the sigmoid of the second.
+ * (Y. Dauphin et al., "Language modeling with gated convolutional networks", 2016.)
+ *
+ * @throws ShapeError if the axis has an odd length.
+ */
+export const glu = (x: ArrayLike, axis = -1): NDArray => {
+  const array = asArray(x, "glu");
+  const along = normalizeAxis(axis, array.ndim, "glu");
+  if ((array.shape[along] as number) % 2 !== 0) {
+    throw new ShapeError(
+      `glu: axis ${axis} must have an even length to be halved; got ${describeAval(array)}.`,
+    );
+  }
+  const [value, gate] = np.split(array, 2, along) as [NDArray, NDArray];
+  return np.multiply(value, sigmoid(gate));
+};

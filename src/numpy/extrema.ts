@@ -1,0 +1,33 @@
+import type { ArrayLike, NDArray } from "../array/index.ts";
+import * as prim from "../primitives/index.ts";
+import { binary, operand } from "./operands.ts";
+
+/** The greater of `x` and `y`, element by element; NaN if either is. A tie shares the derivative. */
+export const maximum = binary("maximum", prim.max);
+
+/** The lesser of `x` and `y`, element by element; NaN if either is. A tie shares the derivative. */
+export const minimum = binary("minimum", prim.min);
+
+/** `better` of two operands, or the one that is not NaN. */
+const ignoringNan =
+  (better: (x: NDArray, y: NDArray) => NDArray) =>
+  (x: NDArray, y: NDArray): NDArray =>
+    prim.select(prim.or(better(x, y), prim.ne(y, y)), x, y);
+
+/** The greater of `x` and `y`, element by element; the number if the other is NaN. */
+export const fmax = binary("fmax", ignoringNan(prim.gt));
+
+/** The lesser of `x` and `y`, element by element; the number if the other is NaN. */
+export const fmin = binary("fmin", ignoringNan(prim.lt));
+
+/**
+ * `x` held between `min` and `max`, element by element; `null` for no bound.
+ *
+ *     clip(x, 0, null); // negative elements replaced by 0
+ */
+export const clip = (x: ArrayLike, min: ArrayLike | null = null, max: ArrayLike | null = null): NDArray => {
+  let result = operand(x, "clip");
+  if (min !== null) result = maximum(min, result);
+  if (max !== null) result = minimum(max, result);
+  return result;
+};

@@ -1,0 +1,91 @@
+import { type ArrayLike, isFloat, type NDArray } from "../array/index.ts";
+import * as prim from "../primitives/index.ts";
+import { binary, operand, toInexact } from "./operands.ts";
+import { finfo } from "./types.ts";
+
+const { scalarLike } = prim;
+const INFINITY = Number.POSITIVE_INFINITY;
+
+const filledLike = (x: NDArray, value: boolean): NDArray =>
+  prim.broadcastTo(operand(value, "isfinite"), x.shape);
+
+/** A test of floats that has one answer for everything else. */
+const test =
+  (name: string, otherwise: boolean, apply: (x: NDArray) => NDArray) =>
+  (x: ArrayLike): NDArray => {
+    const array = operand(x, name);
+    return isFloat(array.dtype) ? apply(array) : filledLike(array, otherwise);
+  };
+
+/** Whether each element is neither infinite nor NaN. */
+export const isfinite = test("isfinite", true, prim.isFinite);
+/** Whether each element is NaN. */
+export const isnan = test("isnan", false, (x) => prim.ne(x, x));
+/** Whether each element is ∞ or −∞. */
+export const isinf = test("isinf", false, (x) => prim.eq(prim.abs(x), scalarLike(x, INFINITY)));
+/** Whether each element is ∞. */
+export const isposinf = test("isposinf", false, (x) => prim.eq(x, scalarLike(x, INFINITY)));
+/** Whether each element is −∞. */
+export const isneginf = test("isneginf", false, (x) => prim.eq(x, scalarLike(x, -INFINITY)));
+
+/** Whether the sign of each element is minus; that of −0 is. */
+export const signbit = (x: ArrayLike): NDArray => {
+  const array = operand(x, "signbit");
+  if (array.dtype === "bool" || array.dtype === "uint32") return filledLike(array, false);
+  const zero = scalarLike(array, 0);
+  if (!isFloat(array.dtype)) return prim.lt(array, zero);
+  // A zero shows its sign in the infinity that dividing by it gives.
+  const isNegativeZero = prim.lt(prim.div(scalarLike(array, 1), array), zero);
+  return prim.or(prim.lt(array, zero), prim.and(prim.eq(array, zero), isNegativeZero));
+};
+
+/** The magnitude of `x` with the sign of `y`, element by element. */
+export const copysign = binary(
+  "copysign",
+  (x, y) => {
+    const magnitude = prim.abs(x);
+    return prim.select(signbit(y), prim.neg(magnitude), magnitude);
+  },
+  toInexact,
+);
+
+/** The number next to `x` in the direction of `y` that the dtype can represent, element by element. */
+export const nextafter = binary("nextafter", prim.nextafter, toInexact);
+
+/** 0 where `x` is negative, 1 where it is positive, `y` where it is 0, NaN where it is NaN. */
+export const heaviside = binary(
+  "heaviside",
+  (x, y) => {
+    const zero = scalarLike(x, 0);
+    const step = prim.select(prim.lt(x, zero), zero, scalarLike(x, 1));
+    return prim.select(prim.ne(x, x), x, prim.select(prim.eq(x, zero), y, step));
+  },
+  toInexact,
+);
+
+/** What stands in for numbers that are not finite. */
+export interface NanToNumOptions {
+  readonly nan?: ArrayLike;
+  /** In place of ∞; default: the greatest number of the dtype. */
+  readonly posinf?: ArrayLike | null;
+  /** In place of −∞; default: the least number of the dtype. */
+  readonly neginf?: ArrayLike | null;
+}
+
+/** `x` with NaN and infinities replaced by numbers. */
+export const nanToNum = (
+  x: ArrayLike,
+  { nan = 0, posinf = null, neginf = null }: NanToNumOptions = {},
+): NDArray => {
+  const array = operand(x, "nanToNum");
+  if (!isFloat(array.dtype)) return array;
+  const { max } = finfo(array.dtype);
+  const replace = (y: NDArray, where: NDArray, by: ArrayLike): NDArray =>
+    pick(where, prim.convertElementType(operand(by, "nanToNum"), array.dtype, true), y);
+  const step = replace(array, isnan(array), nan);
+  const next = replace(step, isposinf(step), posinf ?? max);
+  return replace(next, isneginf(next), neginf ?? -max);
+};
+
+const pick = (where: NDArray, x: NDArray, y: NDArray): NDArray =>
+  x.shape.length === 0 ? prim.select(where, x, y) : prim.select(where, prim.broadcastTo(x, y.shape), y);

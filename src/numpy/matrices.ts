@@ -1,0 +1,150 @@
+import { type ArrayLike, type DType, type NDArray, normalizeAxis, scalarArray } from "../array/index.ts";
+import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
+import * as prim from "../primitives/index.ts";
+import { operand } from "./operands.ts";
+import { sum } from "./reductions.ts";
+import { nonzero } from "./searching.ts";
+import { moveaxis, ravel } from "./shaping.ts";
+import { type DTypeOption, dtypeOption } from "./types.ts";
+
+/*
+ * Matrices of a special form, and the diagonals and triangles of others.
+ */
+
+const { scalarLike } = prim;
+
+/** Whether each element of a matrix stands on or below the `k`-th diagonal. */
+const lowerTriangle = (n: number, m: number, k: number): NDArray => {
+  const rows = prim.iota([n, m], "int32", 0);
+  const columns = prim.iota([n, m], "int32", 1);
+  return prim.ge(prim.add(rows, scalarArray(k, "int32")), columns);
+};
+
+const checkLength = (name: string, n: number): void => {
+  if (!Number.isInteger(n) || n < 0) {
+    throw new ArgumentError(`${name}: lengths must be whole numbers of at least 0; got ${n}.`);
+  }
+};
+
+/** A dtype option that may also shift the diagonal. */
+export type DiagonalOption = number | { readonly k?: number; readonly dtype?: DType | null | undefined };
+
+/**
+ * A matrix with ones on the `k`-th diagonal and zeros elsewhere: the identity.
+ *
+ *     eye(2); // [[1, 0], [0, 1]]
+ */
+export const eye = (
+  n: number,
+  m: number | null = null,
+  k: DiagonalOption = 0,
+  dtype?: DTypeOption,
+): NDArray => {
+  const columns = m ?? n;
+  checkLength("eye", n);
+  checkLength("eye", columns);
+  const shift = typeof k === "number" ? k : (k.k ?? 0);
+  const type = dtypeOption(typeof k === "number" ? dtype : k, "eye") ?? "float32";
+  const rows = prim.iota([n, columns], "int32", 0);
+  const places = prim.iota([n, columns], "int32", 1);
+  return prim.convertElementType(prim.eq(prim.add(rows, scalarArray(shift, "int32")), places), type);
+};
+
+/** The identity matrix. */
+export const identity = (n: number, dtype?: DTypeOption): NDArray => eye(n, n, 0, dtype);
+
+/** A matrix with ones on and below the `k`-th diagonal and zeros above. */
+export const tri = (n: number, m: number | null = null, k = 0, dtype?: DTypeOption): NDArray => {
+  checkLength("tri", n);
+  checkLength("tri", m ?? n);
+  return prim.convertElementType(lowerTriangle(n, m ?? n, k), dtypeOption(dtype, "tri") ?? "float32");
+};
+
+const triangle =
+  (name: string, choose: (mask: NDArray, x: NDArray, zero: NDArray) => NDArray, shift: number) =>
+  (x: ArrayLike, k = 0): NDArray => {
+    const array = operand(x, name);
+    if (array.ndim < 2) throw new ShapeError(`${name}: needs at least 2 axes; got ${describeAval(array)}.`);
+    const [n, m] = array.shape.slice(-2) as [number, number];
+    const zero = array.dtype === "bool" ? scalarArray(0, "bool") : scalarLike(array, 0);
+    return choose(prim.broadcastTo(lowerTriangle(n, m, k + shift), array.shape), array, zero);
+  };
+
+/** Matrices with the elements above the `k`-th diagonal replaced by 0. */
+export const tril = triangle("tril", (mask, x, zero) => prim.select(mask, x, zero), 0);
+
+/** Matrices with the elements below the `k`-th diagonal replaced by 0. */
+export const triu = triangle("triu", (mask, x, zero) => prim.select(mask, zero, x), -1);
+
+/** The diagonal `offset` places right of the main one of the matrices along two axes; it is the last axis. */
+export const diagonal = (x: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray => {
+  const array = operand(x, "diagonal");
+  if (array.ndim < 2) throw new ShapeError(`diagonal: needs at least 2 axes; got ${describeAval(array)}.`);
+  const [a, b] = [axis1, axis2].map((axis) => normalizeAxis(axis, array.ndim, "diagonal")) as [
+    number,
+    number,
+  ];
+  if (a === b) throw new ArgumentError(`diagonal: the two axes must differ; got ${axis1} and ${axis2}.`);
+  const matrices = moveaxis(array, [a, b], [-2, -1]);
+  const [n, m] = matrices.shape.slice(-2) as [number, number];
+  const [row, column] = offset < 0 ? [-offset, 0] : [0, offset];
+  const size = Math.max(0, Math.min(n - row, m - column));
+  const outer = matrices.shape.slice(0, -2);
+  const rows = prim.reshape(matrices, [...outer, n * m]);
+  // Row by row, the elements of a diagonal stand m + 1 places apart.
+  const start = size === 0 ? 0 : row * m + column;
+  const end = size === 0 ? 0 : start + (size - 1) * (m + 1) + 1;
+  return prim.sliceInDim(rows, start, end, outer.length, m + 1);
+};
+
+/** A square matrix with a vector on its `k`-th diagonal. */
+const withDiagonal = (vector: NDArray, k: number): NDArray => {
+  const n = vector.size;
+  const size = n + Math.abs(k);
+  const zero = vector.dtype === "bool" ? scalarArray(0, "bool") : scalarLike(vector, 0);
+  if (n === 0) return prim.broadcastInDim(zero, [size, size], []);
+  const start = k < 0 ? -k * size : k;
+  const used = start + n + (n - 1) * size;
+  return prim.reshape(prim.pad(vector, zero, [[start, size * size - used, size]]), [size, size]);
+};
+
+/** The `k`-th diagonal of a matrix; of a vector, the square matrix that has it there. */
+export const diag = (x: ArrayLike, k = 0): NDArray => {
+  const array = operand(x, "diag");
+  if (array.ndim === 1) return withDiagonal(array, k);
+  if (array.ndim === 2) return diagonal(array, k);
+  throw new ShapeError(
+    `diag: takes a vector or a matrix; got ${describeAval(array)}. For more axes use diagonal.`,
+  );
+};
+
+/** The square matrix with all elements of `x` on its `k`-th diagonal. */
+export const diagflat = (x: ArrayLike, k = 0): NDArray => withDiagonal(ravel(x), k);
+
+/** The sum of the diagonal `offset` places right of the main one of the matrices along two axes. */
+export const trace = (x: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray =>
+  sum(diagonal(x, offset, axis1, axis2), -1);
+
+/** Rows and columns of the elements on and below the `k`-th diagonal of an n × m matrix. */
+export const trilIndices = (n: number, k = 0, m: number = n): readonly [rows: NDArray, columns: NDArray] =>
+  nonzero(tri(n, m, k, "bool")) as readonly [NDArray, NDArray];
+
+/** Rows and columns of the elements on and above the `k`-th diagonal of an n × m matrix. */
+export const triuIndices = (n: number, k = 0, m: number = n): readonly [rows: NDArray, columns: NDArray] =>
+  nonzero(prim.not(tri(n, m, k - 1, "bool"))) as readonly [NDArray, NDArray];
+
+/** The positions of the main diagonal of an array of `ndim` axes of length `n`, one vector an axis. */
+export const diagIndices = (n: number, ndim = 2): readonly NDArray[] =>
+  prim.range(ndim).map(() => prim.iota([n], "int32", 0));
+
+/** `diagIndices` of an array with equal axes. */
+export const diagIndicesFrom = (x: ArrayLike): readonly NDArray[] => {
+  const array = operand(x, "diagIndicesFrom");
+  const n = array.shape[0];
+  if (n === undefined || array.ndim < 2 || array.shape.some((m) => m !== n)) {
+    throw new ShapeError(
+      `diagIndicesFrom: needs at least 2 axes, all of equal length; got ${describeAval(array)}.`,
+    );
+  }
+  return diagIndices(n, array.ndim);
+};

@@ -1,0 +1,239 @@
+import {
+  type ArrayLike,
+  type DType,
+  dtypeInfo,
+  isDType,
+  NDArray,
+  type Promotable,
+  promoteTypes,
+  resultType as resultTypeOf,
+} from "../array/index.ts";
+import { ArgumentError } from "../core/index.ts";
+import { convertElementType } from "../primitives/index.ts";
+import { operand } from "./operands.ts";
+
+export { promoteTypes };
+
+/** A dtype as functions that make arrays take it: in its place, or in an options object. */
+export type DTypeOption = DType | null | undefined | { readonly dtype?: DType | null | undefined };
+
+/** The dtype that an option names; refuses what is none, naming the function. */
+export const dtypeOption = (option: DTypeOption, name: string): DType | undefined => {
+  const dtype: unknown = typeof option === "object" && option !== null ? option.dtype : option;
+  if (dtype === undefined || dtype === null) return undefined;
+  if (isDType(dtype)) return dtype;
+  throw new ArgumentError(
+    `${name}: dtype must be one of "float32", "float64", "int32", "uint32" and "bool"; got ${JSON.stringify(dtype)}.`,
+  );
+};
+
+/** `x` in the dtype that an option asks for, if it does. */
+export const inDType = (x: NDArray, dtype: DType | null | undefined, name: string): NDArray => {
+  const wanted = dtypeOption(dtype, name);
+  return wanted === undefined ? x : convertElementType(x, wanted);
+};
+
+/** The elements of `x` as `dtype`: floats become integers by truncation, everything but 0 is true. */
+export const astype = (x: ArrayLike, dtype: DType): NDArray => {
+  const target = dtypeOption(dtype, "astype");
+  if (target === undefined) throw new ArgumentError("astype: needs the dtype to convert to.");
+  return convertElementType(operand(x, "astype"), target);
+};
+
+/**
+ * The dtype of a result of several arrays, scalars and dtypes, by the rules of promotion.
+ *
+ *     resultType("int32", "float32"); // "float32"
+ *     resultType(x, 2);               // the dtype of x
+ */
+export const resultType = (...args: readonly (ArrayLike | DType)[]): DType =>
+  resultTypeOf(...args.map((x): Promotable => (typeof x === "string" ? { dtype: x, weakType: false } : x)))
+    .dtype;
+
+/** The limits of a floating-point dtype. */
+export interface FloatInfo {
+  readonly dtype: DType;
+  readonly bits: number;
+  /** The distance from 1 to the next number. */
+  readonly eps: number;
+  readonly epsneg: number;
+  readonly max: number;
+  readonly min: number;
+  /** The least positive number of full precision. */
+  readonly tiny: number;
+  readonly smallestNormal: number;
+  readonly smallestSubnormal: number;
+  /** Decimal digits that survive. */
+  readonly precision: number;
+  readonly resolution: number;
+  /** Bits of the exponent and of the mantissa. */
+  readonly nexp: number;
+  readonly nmant: number;
+  readonly maxexp: number;
+  readonly minexp: number;
+}
+
+const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+
+const FLOAT_INFO: { readonly float32: FloatInfo; readonly float64: FloatInfo } = {
+  float32: Object.freeze({
+    dtype: "float32",
+    bits: 32,
+    eps: 2 ** -23,
+    epsneg: 2 ** -24,
+    max: MAX_FLOAT32,
+    min: -MAX_FLOAT32,
+    tiny: 2 ** -126,
+    smallestNormal: 2 ** -126,
+    smallestSubnormal: 2 ** -149,
+    precision: 6,
+    resolution: 1e-6,
+    nexp: 8,
+    nmant: 23,
+    maxexp: 128,
+    minexp: -126,
+  }),
+  float64: Object.freeze({
+    dtype: "float64",
+    bits: 64,
+    eps: 2 ** -52,
+    epsneg: 2 ** -53,
+    max: Number.MAX_VALUE,
+    min: -Number.MAX_VALUE,
+    tiny: 2 ** -1022,
+    smallestNormal: 2 ** -1022,
+    smallestSubnormal: Number.MIN_VALUE,
+    precision: 15,
+    resolution: 1e-15,
+    nexp: 11,
+    nmant: 52,
+    maxexp: 1024,
+    minexp: -1022,
+  }),
+};
+
+/** The limits of a floating-point dtype, or of an array's. */
+export const finfo = (dtype: DType | NDArray): FloatInfo => {
+  const name = dtype instanceof NDArray ? dtype.dtype : dtype;
+  if (name === "float32" || name === "float64") return FLOAT_INFO[name];
+  throw new ArgumentError(
+    `finfo: takes "float32" or "float64"; got ${JSON.stringify(name)}. For integers use iinfo.`,
+  );
+};
+
+/** The limits of an integer dtype. */
+export interface IntegerInfo {
+  readonly dtype: DType;
+  readonly bits: number;
+  readonly max: number;
+  readonly min: number;
+}
+
+const INTEGER_INFO: { readonly int32: IntegerInfo; readonly uint32: IntegerInfo } = {
+  int32: Object.freeze({ dtype: "int32", bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) }),
+  uint32: Object.freeze({ dtype: "uint32", bits: 32, max: 2 ** 32 - 1, min: 0 }),
+};
+
+/** The limits of an integer dtype, or of an array's. */
+export const iinfo = (dtype: DType | NDArray): IntegerInfo => {
+  const name = dtype instanceof NDArray ? dtype.dtype : dtype;
+  if (name === "int32" || name === "uint32") return INTEGER_INFO[name];
+  throw new ArgumentError(
+    `iinfo: takes "int32" or "uint32"; got ${JSON.stringify(name)}. For floats use finfo.`,
+  );
+};
+
+/** Kinds of dtypes as the array API standard names them. */
+export type DTypeKindName =
+  | "bool"
+  | "signed integer"
+  | "unsigned integer"
+  | "integral"
+  | "real floating"
+  | "complex floating"
+  | "numeric";
+
+const KINDS: { readonly [K in DTypeKindName]: readonly string[] } = {
+  bool: ["bool"],
+  "signed integer": ["int"],
+  "unsigned integer": ["uint"],
+  integral: ["int", "uint"],
+  "real floating": ["float"],
+  "complex floating": [],
+  numeric: ["int", "uint", "float"],
+};
+
+/** Whether `dtype` is of the kind, or one of the kinds or dtypes, given. */
+export const isdtype = (
+  dtype: DType | NDArray,
+  kind: DTypeKindName | DType | readonly (DTypeKindName | DType)[],
+): boolean => {
+  const name = dtype instanceof NDArray ? dtype.dtype : dtype;
+  const kinds = (typeof kind === "string" ? [kind] : kind) as readonly string[];
+  return kinds.some((k) => {
+    if (k === name) return true;
+    if (isDType(k) && k !== "bool") return false;
+    const members = KINDS[k as DTypeKindName];
+    if (members === undefined) {
+      throw new ArgumentError(
+        `isdtype: kind must be a dtype or one of ${Object.keys(KINDS).join(", ")}; got ${k}.`,
+      );
+    }
+    return members.includes(dtypeInfo(name).kind);
+  });
+};
+
+/** NumPy's names of the classes of dtypes, and the kinds in each. */
+const CLASSES: { readonly [name: string]: readonly string[] } = {
+  generic: ["bool", "int", "uint", "float"],
+  number: KINDS.numeric,
+  integer: KINDS.integral,
+  signedinteger: ["int"],
+  unsignedinteger: ["uint"],
+  inexact: ["float"],
+  floating: ["float"],
+};
+
+/**
+ * Whether `dtype` is another dtype or belongs to one of NumPy's classes of dtypes.
+ *
+ *     issubdtype("float32", "floating"); // true
+ */
+export const issubdtype = (dtype: DType | NDArray, other: string): boolean => {
+  const name = dtype instanceof NDArray ? dtype.dtype : dtype;
+  if (isDType(other)) return name === other;
+  const members = CLASSES[other];
+  if (members === undefined) {
+    throw new ArgumentError(
+      `issubdtype: takes a dtype or one of ${Object.keys(CLASSES).join(", ")}; got ${JSON.stringify(other)}.`,
+    );
+  }
+  return members.includes(dtypeInfo(name).kind);
+};
+
+/** What each dtype can be cast to without losing a value: NumPy's casting "safe". */
+const SAFE: { readonly [K in DType]: readonly DType[] } = {
+  bool: ["bool", "uint32", "int32", "float32", "float64"],
+  uint32: ["uint32", "float64"],
+  int32: ["int32", "float64"],
+  float32: ["float32", "float64"],
+  float64: ["float64"],
+};
+
+/** Whether `to` holds every value of `from`, so that no cast can lose one. */
+export const canCast = (from: DType | NDArray, to: DType): boolean =>
+  SAFE[from instanceof NDArray ? from.dtype : from].includes(to);
+
+/** How many axes `x` has. */
+export const ndim = (x: ArrayLike): number => operand(x, "ndim").ndim;
+/** The shape of `x`. */
+export const shape = (x: ArrayLike): readonly number[] => operand(x, "shape").shape;
+/** How many elements `x` has, or how long one axis is. */
+export const size = (x: ArrayLike, axis?: number): number => {
+  const array = operand(x, "size");
+  if (axis === undefined) return array.size;
+  return array.shape[axis < 0 ? axis + array.ndim : axis] ?? 1;
+};
+/** Whether `x` is a JavaScript scalar or an array without axes. */
+export const isscalar = (x: unknown): boolean =>
+  typeof x === "number" || typeof x === "boolean" || (x instanceof NDArray && x.ndim === 0);

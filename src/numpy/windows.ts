@@ -1,0 +1,47 @@
+import { arrayFrom, type NDArray } from "../array/index.ts";
+import { ArgumentError } from "../core/index.ts";
+
+/*
+ * Windows of signal processing: vectors of fixed numbers.
+ */
+
+/** A window of `m` numbers, computed from the place in [0, 1]; of one number it is 1. */
+const window =
+  (name: string, at: (t: number) => number) =>
+  (m: number): NDArray => {
+    if (!Number.isInteger(m) || m < 0) {
+      throw new ArgumentError(`${name}: the length must be a whole number of at least 0; got ${m}.`);
+    }
+    return arrayFrom(Float32Array.from({ length: m }, (_, i) => (m === 1 ? 1 : at(i / (m - 1)))));
+  };
+
+const turn = 2 * Math.PI;
+
+/** Bartlett's triangle, which is 0 at both ends. */
+export const bartlett = window("bartlett", (t) => 1 - Math.abs(2 * t - 1));
+
+/** Blackman's window: three terms of a cosine series. */
+export const blackman = window(
+  "blackman",
+  (t) => 0.42 - 0.5 * Math.cos(turn * t) + 0.08 * Math.cos(2 * turn * t),
+);
+
+/** Hamming's window: a raised cosine that does not reach 0. */
+export const hamming = window("hamming", (t) => 0.54 - 0.46 * Math.cos(turn * t));
+
+/** Von Hann's window: a raised cosine. */
+export const hanning = window("hanning", (t) => 0.5 - 0.5 * Math.cos(turn * t));
+
+/** The modified Bessel function I₀ by its power series Σ (x/2)^(2k) / k!². */
+const besselI0 = (x: number): number => {
+  let [sum, term] = [1, 1];
+  for (let k = 1; term > sum * 1e-17; k++) {
+    term *= (x / (2 * k)) ** 2;
+    sum += term;
+  }
+  return sum;
+};
+
+/** Kaiser's window with shape parameter `beta`. */
+export const kaiser = (m: number, beta: number): NDArray =>
+  window("kaiser", (t) => besselI0(beta * Math.sqrt(Math.max(0, 1 - (2 * t - 1) ** 2))) / besselI0(beta))(m);

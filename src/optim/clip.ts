@@ -1,0 +1,31 @@
+import { type ArrayLike, type NDArray, scalarArray } from "../array/index.ts";
+import * as np from "../numpy/index.ts";
+import { leaves } from "../tree/index.ts";
+import { type EmptyState, type GradientTransformation, stateless } from "./transformation.ts";
+import { mapTrees } from "./trees.ts";
+
+/** Holds each element of the gradients within −maxDelta and maxDelta. */
+export const clip = (maxDelta: number): GradientTransformation<EmptyState> =>
+  stateless((gradients) => mapTrees("clip", { gradients }, (g) => np.clip(g, -maxDelta, maxDelta)));
+
+/** The root of the sum of the squares of all elements of a tree of arrays: its length as one vector. */
+export const globalNorm = (tree: unknown): NDArray => {
+  const squares = leaves(tree).map((x) => np.sum(np.square(x as ArrayLike)));
+  return np.sqrt(squares.reduce(np.add, scalarArray(0, "float32", true)));
+};
+
+/**
+ * Shortens gradients to `maxNorm` if they are longer, all of them together as one vector.
+ * (R. Pascanu et al., "On the difficulty of training recurrent neural networks", 2012.)
+ *
+ * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.clip_by_global_norm
+ */
+export const clipByGlobalNorm = (maxNorm: number): GradientTransformation<EmptyState> =>
+  stateless((gradients) => {
+    const norm = globalNorm(gradients);
+    const isShort = np.less(norm, maxNorm);
+    const divisor = np.where(isShort, 1, norm);
+    return mapTrees("clipByGlobalNorm", { gradients }, (g) =>
+      np.where(isShort, g, np.multiply(np.divide(g, np.astype(divisor, g.dtype)), maxNorm)),
+    );
+  });

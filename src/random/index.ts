@@ -1,0 +1,12 @@
+export { type BernoulliOptions, bernoulli } from "./bernoulli.ts";
+export { type BitsOptions, bits } from "./bits.ts";
+export { type CategoricalOptions, categorical } from "./categorical.ts";
+export { type ChoiceOptions, choice } from "./choice.ts";
+export { cauchy, exponential, laplace, logistic } from "./continuous.ts";
+export { gumbel, type Precision } from "./gumbel.ts";
+export { foldIn, key, split } from "./key.ts";
+export { normal, truncatedNormal } from "./normal.ts";
+export type { DTypeOptions } from "./operands.ts";
+export { type PermutationOptions, permutation } from "./permutation.ts";
+export { type RandintOptions, randint } from "./randint.ts";
+export { type UniformOptions, uniform } from "./uniform.ts";

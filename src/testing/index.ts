@@ -1,0 +1,22 @@
+/**
+ * Tools for testing what is built with cotangent, on top of fast-check (an optional peer dependency): gradient checks,
+ * arbitraries of arrays, trees and whole programs, and the laws that the library itself is held to.
+ *
+ * @module
+ */
+
+export type { Chooser, ElementRange } from "../core/index.ts";
+export { type ArrayOptions, arrays, arraysLike, type ShapeOptions, shapes } from "./arbitraries.ts";
+export { allClose, findMismatch, type Tolerance } from "./closeness.ts";
+export {
+  checkGrads,
+  type GradCheckEntry,
+  type GradCheckFailure,
+  type GradCheckMode,
+  type GradCheckOptions,
+  type GradCheckReport,
+} from "./gradient-check.ts";
+export { checkLaw, LAWS, type Law, type LawOptions, LawViolation } from "./laws/index.ts";
+export { checkProgramLaw, PROGRAM_LAWS, type ProgramLaw } from "./laws/program-laws.ts";
+export { Program, type ProgramOptions, programs } from "./programs/index.ts";
+export { drawn, type Source } from "./tape.ts";

@@ -1,0 +1,145 @@
+import type { HKT, Kind, Kind2, URIS, URIS2 } from "fp-ts/HKT.js";
+import type { Applicative, Applicative1, Applicative2, Applicative2C } from "fp-ts/lib/Applicative.js";
+import type { Eq } from "fp-ts/lib/Eq.js";
+import type { Foldable1 } from "fp-ts/lib/Foldable.js";
+import type { FunctorWithIndex1 } from "fp-ts/lib/FunctorWithIndex.js";
+import type { Monoid } from "fp-ts/lib/Monoid.js";
+import * as RA from "fp-ts/lib/ReadonlyArray.js";
+import type { PipeableTraverse1, Traversable1 } from "fp-ts/lib/Traversable.js";
+import { type FlattenOptions, flatten, leafPaths, unflatten } from "./flatten.ts";
+import type { Path } from "./paths.ts";
+import type { TreeDef } from "./treedef.ts";
+import type { Leaf, MapLeaves, PyTree } from "./types.ts";
+
+/**
+ * A tree as fp-ts sees it: a structure with a value of type `A` at each leaf.
+ *
+ * A raw tree is no lawful functor. Mapping its leaves to arrays makes more structure, so that mapping twice isn't
+ * mapping once with the composed function. Here the structure is held apart, and an `A` may be anything.
+ */
+export interface Tree<A> {
+  readonly treedef: TreeDef;
+  readonly leaves: readonly A[];
+}
+
+/** The name of `Tree` among fp-ts's type constructors. */
+export const URI = "Tree";
+export type URI = typeof URI;
+
+declare module "fp-ts/HKT.js" {
+  interface URItoKind<A> {
+    readonly Tree: Tree<A>;
+  }
+}
+
+/** A raw tree as a `Tree` of its leaves. */
+export const fromPytree = <T>(tree: T, options?: FlattenOptions): Tree<Leaf<T>> => {
+  const [leaves, treedef] = flatten(tree, options);
+  return { treedef, leaves };
+};
+
+/** The raw tree that `tree` stands for. */
+export const toPytree = <A>(tree: Tree<A>): PyTree<A> => unflatten(tree.treedef, tree.leaves) as PyTree<A>;
+
+/** The same structure with `f` of each leaf. */
+export const map =
+  <A, B>(f: (a: A) => B) =>
+  (fa: Tree<A>): Tree<B> => ({ treedef: fa.treedef, leaves: fa.leaves.map((a) => f(a)) });
+
+/** The same structure with `f` of each leaf and its path. */
+export const mapWithIndex =
+  <A, B>(f: (path: Path, a: A) => B) =>
+  (fa: Tree<A>): Tree<B> => {
+    const paths = leafPaths(fa.treedef);
+    return { treedef: fa.treedef, leaves: fa.leaves.map((a, i) => f(paths[i] as Path, a)) };
+  };
+
+/** Combine the leaves from the first to the last. */
+export const reduce =
+  <A, B>(b: B, f: (b: B, a: A) => B) =>
+  (fa: Tree<A>): B =>
+    RA.reduce(b, f)(fa.leaves);
+
+/** Combine the leaves from the last to the first. */
+export const reduceRight =
+  <A, B>(b: B, f: (a: A, b: B) => B) =>
+  (fa: Tree<A>): B =>
+    RA.reduceRight(b, f)(fa.leaves);
+
+/** The sum, in a monoid, of `f` of the leaves. */
+export const foldMap =
+  <M>(M: Monoid<M>) =>
+  <A>(f: (a: A) => M) =>
+  (fa: Tree<A>): M =>
+    RA.foldMap(M)(f)(fa.leaves);
+
+/**
+ * `f` of each leaf, from the first to the last, with the effects of an applicative functor gathered around the whole
+ * tree: a tree of `Option`s becomes an `Option` of a tree.
+ */
+export const traverse: PipeableTraverse1<URI> =
+  <F>(F: Applicative<F>) =>
+  <A, B>(f: (a: A) => HKT<F, B>) =>
+  (ta: Tree<A>): HKT<F, Tree<B>> =>
+    F.map(RA.traverse(F)(f)(ta.leaves), (leaves) => ({ treedef: ta.treedef, leaves }));
+
+/** `traverse` where the effects are at the leaves already. */
+export const sequence: Traversable1<URI>["sequence"] =
+  <F>(F: Applicative<F>) =>
+  <A>(ta: Tree<HKT<F, A>>): HKT<F, Tree<A>> =>
+    F.map(RA.sequence(F)(ta.leaves), (leaves) => ({ treedef: ta.treedef, leaves }));
+
+/**
+ * `traverse` on raw trees, keeping their types: check or load every leaf, and get the whole tree or the failure.
+ *
+ * @example
+ * traversePytree(E.Applicative)((x: NDArray) => (x.size > 0 ? E.right(x) : E.left("empty")))(params);
+ */
+export function traversePytree<F extends URIS2>(
+  F: Applicative2<F>,
+): <A, E, B>(f: (a: A) => Kind2<F, E, B>) => <T>(tree: T) => Kind2<F, E, MapLeaves<T, B>>;
+export function traversePytree<F extends URIS2, E>(
+  F: Applicative2C<F, E>,
+): <A, B>(f: (a: A) => Kind2<F, E, B>) => <T>(tree: T) => Kind2<F, E, MapLeaves<T, B>>;
+export function traversePytree<F extends URIS>(
+  F: Applicative1<F>,
+): <A, B>(f: (a: A) => Kind<F, B>) => <T>(tree: T) => Kind<F, MapLeaves<T, B>>;
+export function traversePytree<F>(
+  F: Applicative<F>,
+): <A, B>(f: (a: A) => HKT<F, B>) => <T>(tree: T) => HKT<F, MapLeaves<T, B>>;
+export function traversePytree<F>(F: Applicative<F>) {
+  return <A, B>(f: (a: A) => HKT<F, B>) =>
+    <T>(tree: T): HKT<F, MapLeaves<T, B>> => {
+      const [leaves, treedef] = flatten(tree);
+      return F.map(RA.traverse(F)(f)(leaves as readonly A[]), (results) => unflatten<T, B>(treedef, results));
+    };
+}
+
+/** Two trees are equal if their structures are and, place by place, their leaves. */
+export const getEq = <A>(E: Eq<A>): Eq<Tree<A>> => ({
+  equals: (x, y) =>
+    x === y || (x.treedef.equals(y.treedef) && x.leaves.every((leaf, i) => E.equals(leaf, y.leaves[i] as A))),
+});
+
+export const Functor: FunctorWithIndex1<URI, Path> = {
+  URI,
+  map: (fa, f) => map(f)(fa),
+  mapWithIndex: (fa, f) => mapWithIndex(f)(fa),
+};
+
+export const Foldable: Foldable1<URI> = {
+  URI,
+  reduce: (fa, b, f) => reduce(b, f)(fa),
+  foldMap: (M) => (fa, f) => foldMap(M)(f)(fa),
+  reduceRight: (fa, b, f) => reduceRight(b, f)(fa),
+};
+
+export const Traversable: Traversable1<URI> = {
+  ...Functor,
+  ...Foldable,
+  traverse: <F>(F: Applicative<F>) => {
+    const traverseF = traverse(F);
+    return <A, B>(ta: Tree<A>, f: (a: A) => HKT<F, B>): HKT<F, Tree<B>> => traverseF(f)(ta);
+  },
+  sequence,
+};

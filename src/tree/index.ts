@@ -1,0 +1,14 @@
+export { type AllcloseOptions, allclose } from "./allclose.ts";
+export { type FlattenOptions, flatten, flattenWithPath, leafPaths, unflatten } from "./flatten.ts";
+export * as fp from "./fp.ts";
+export { map, mapWithOptions, mapWithPath, type RestLeaves } from "./map.ts";
+export { checkPrefix, checkSameStructure, type MismatchContext } from "./mismatch.ts";
+export type { NodeKind } from "./node.ts";
+export { formatPath, type Path } from "./paths.ts";
+export { broadcastPrefix, flattenLike, flattenUpTo } from "./prefix.ts";
+export { all, leaves, reduce, structure } from "./reduce.ts";
+export { type PytreeNodeOptions, registerPytreeNode } from "./registry.ts";
+export { transpose } from "./transpose.ts";
+export { TreeDef } from "./treedef.ts";
+export type { Arrays, Editable, Inputs, Leaf, LeavesUpTo, MapLeaves, PyTree } from "./types.ts";
+export { update } from "./update.ts";
