@@ -29,3 +29,9 @@ export * as numpy from "./numpy/index.ts";
 export * as random from "./random/index.ts";
 export * from "./transforms/index.ts";
 export * as tree from "./tree/index.ts";
+
+import { evaluateCompiled } from "./calls/index.ts";
+import { setAccelerator } from "./core/index.ts";
+
+// Single operations on large arrays run compiled, too.
+setAccelerator(evaluateCompiled);

@@ -1,4 +1,5 @@
 export * from "./checkpoint-call.ts";
 export * from "./checkpoint-name.ts";
 export * from "./closed-call.ts";
+export * from "./eager.ts";
 export * from "./jit-call.ts";

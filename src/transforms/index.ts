@@ -7,11 +7,13 @@ export { type CustomVjpFunction, customVjp } from "./custom-vjp.ts";
 export { type GradOptions, grad, valueAndGrad } from "./grad.ts";
 export { type Hessian, hessian, hvp } from "./hessian.ts";
 export { type Jacobian, type JacobianOptions, jacfwd, jacobian, jacrev } from "./jacobian.ts";
-export { type JitOptions, jit } from "./jit.ts";
+export { type JitFunction, type JitOptions, jit } from "./jit.ts";
 export { type AuxOptions, jvp } from "./jvp.ts";
 export { linearTranspose } from "./linear-transpose.ts";
 export { linearize } from "./linearize.ts";
+export type { Lowered } from "./lowered.ts";
 export { evalShape, makeJaxpr, type ShapeDType } from "./make-jaxpr.ts";
+export type { TraceEvent } from "./retrace.ts";
 export type {
   Argnums,
   ArraysOf,

@@ -17,6 +17,8 @@ import { BatchTrace } from "../interpreters/batch-trace.ts";
 import { type Arrays, flattenLike, type TreeDef, unflatten } from "../tree/index.ts";
 import { stableKey } from "../tree/stable-key.ts";
 import { flattenArrays, flattenFunction, functionName } from "./flatten-function.ts";
+import { type Lowered, lowered } from "./lowered.ts";
+import { DEAD_CLOSURE, retraceReason, type TraceEvent, type TraceSignature } from "./retrace.ts";
 import type { Argnums, InputsOf } from "./types.ts";
 
 /** Options of `jit`. */
@@ -26,18 +28,23 @@ export interface JitOptions {
    * compared by content, functions and instances of classes by identity.
    */
   readonly staticArgnums?: Argnums;
+  /** Called whenever the function is traced, with the reason: why it retraces can be seen. */
+  readonly onTrace?: (event: TraceEvent) => void;
+}
+
+/** A compiled function. */
+export interface JitFunction<A extends readonly unknown[], R> {
+  (...args: InputsOf<A>): Arrays<R>;
+  /** What would run for these arguments: the optimized jaxpr, the kernels, the cost. Nothing is computed. */
+  lower(...args: InputsOf<A>): Lowered<A, R>;
 }
 
 /** One tracing of a function. */
-interface Entry {
+interface Entry extends TraceSignature {
   readonly jaxpr: ClosedJaxpr;
   /** Tracers of enclosing transforms that the function closed over; they are passed along. */
   readonly hoisted: readonly NDArray[];
   readonly outTree: TreeDef;
-  /** What it was traced for. */
-  readonly inTree: TreeDef;
-  readonly inputs: readonly Aval[];
-  readonly scope: string;
 }
 
 /** A tracing that closed over tracers is good only for as long as their transform runs. */
@@ -82,8 +89,8 @@ const namedAxesKey = (): string => {
  */
 export const jit = <A extends readonly unknown[], R>(
   f: (...args: A) => R,
-  { staticArgnums = [] }: JitOptions = {},
-): ((...args: InputsOf<A>) => Arrays<R>) => {
+  { staticArgnums = [], onTrace }: JitOptions = {},
+): JitFunction<A, R> => {
   if (typeof f !== "function") throw new TypeError(`jit: expected a function, got ${typeof f}.`);
   const cache = new Map<string, Entry>();
   let latest: Entry | undefined;
@@ -97,21 +104,21 @@ export const jit = <A extends readonly unknown[], R>(
       bind(jitCall, hoisted.length === 0 ? inputs : [...hoisted, ...inputs], { jaxpr, name }),
     );
 
-  const compiled = (...args: readonly unknown[]): unknown => {
+  /** The tracing for these arguments, made if there is none, and the arrays among them. */
+  const find = (args: readonly unknown[]): { readonly entry: Entry; readonly inputs: readonly NDArray[] } => {
     const scope = namedAxesKey();
     // Most calls are like the one before.
     if (latest !== undefined && !hasStatics && isAlive(latest)) {
       const inputs = arraysLike(latest, args, scope);
-      if (inputs !== undefined) return run(latest, inputs);
+      if (inputs !== undefined) return { entry: latest, inputs };
     }
     const isStatic = hasStatics ? staticFlags(statics, args.length) : undefined;
     const dynamic = isStatic === undefined ? args : args.filter((_, i) => !isStatic[i]);
     const [inputs, inTree] = flattenArrays(dynamic, "jit, arguments");
-    let key = inTree.key;
-    for (const x of inputs) key += avalKey(x);
+    let staticsKey = "";
     if (isStatic !== undefined)
-      for (const [i, arg] of args.entries()) if (isStatic[i]) key += `|${stableKey(arg)}`;
-    key += scope;
+      for (const [i, arg] of args.entries()) if (isStatic[i]) staticsKey += `|${stableKey(arg)}`;
+    const key = inTree.key + inputs.map(avalKey).join("") + staticsKey + scope;
     let entry = cache.get(key);
     if (entry === undefined || !isAlive(entry)) {
       const call = (...chosen: never[]): unknown => {
@@ -122,14 +129,32 @@ export const jit = <A extends readonly unknown[], R>(
       const flat = flattenFunction(call, inTree, "jit");
       const { closed, hoisted } = hoistTracers(traceToJaxpr(flat.fun, inputs, "jit"));
       const avals = inputs.map(avalOf);
-      entry = { jaxpr: closed, hoisted, outTree: flat.outTree(), inTree, inputs: avals, scope };
+      const known = entry !== undefined;
+      entry = { jaxpr: closed, hoisted, outTree: flat.outTree(), inTree, inputs: avals, scope, staticsKey };
       cache.set(key, entry);
+      onTrace?.({ name, count: cache.size, reason: known ? DEAD_CLOSURE : retraceReason(latest, entry) });
     }
     latest = entry;
+    return { entry, inputs };
+  };
+
+  const compiled = (...args: readonly unknown[]): unknown => {
+    const { entry, inputs } = find(args);
     return run(entry, inputs);
   };
+  const lower = (...args: readonly unknown[]): Lowered<A, R> => {
+    const { entry } = find(args);
+    return lowered(entry.jaxpr, (...others) => {
+      const found = find(others);
+      if (found.entry === entry) return run(entry, found.inputs) as Arrays<R>;
+      throw new ArgumentError(
+        `jit: "${name}" was lowered for other arguments: ${retraceReason(entry, found.entry)}. Call the jitted ` +
+          "function itself, which is traced again where it has to be.",
+      );
+    });
+  };
   Object.defineProperty(compiled, "name", { value: name });
-  return compiled as (...args: InputsOf<A>) => Arrays<R>;
+  return Object.assign(compiled, { lower }) as unknown as JitFunction<A, R>;
 };
 
 const staticFlags = (statics: readonly number[], count: number): boolean[] => {
