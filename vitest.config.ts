@@ -13,6 +13,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    setupFiles: ["test/setup.ts"],
     // Property tests take long on a slow or busy machine, and nothing here is judged by its time.
     testTimeout: 120_000,
     pool: "threads",

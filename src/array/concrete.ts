@@ -4,6 +4,8 @@ import { formatArray } from "./print.ts";
 import { formatShape, rowMajorStrides, type Shape, sizeOf } from "./shape.ts";
 
 let bufferOf: (array: ConcreteArray) => TypedArray;
+let readStrides: (array: ConcreteArray) => readonly number[];
+let readOffset: (array: ConcreteArray) => number;
 
 /**
  * An array with values: a window (`offset`, `strides`) onto a typed array that nobody outside can reach.
@@ -14,13 +16,13 @@ export class ConcreteArray extends NDArray {
   override readonly shape: Shape;
   override readonly dtype: DType;
   override readonly weakType: boolean;
-  /** Distances between neighbours along each axis, in elements of the buffer; 0 where an axis is repeated. */
-  readonly strides: readonly number[];
-  /** Where the first element stands in the buffer. */
-  readonly offset: number;
+  readonly #strides: readonly number[];
+  readonly #offset: number;
 
   static {
     bufferOf = (array) => array.#buffer;
+    readStrides = (array) => array.#strides;
+    readOffset = (array) => array.#offset;
   }
 
   /** Takes ownership of `buffer`: the caller must not keep it. */
@@ -37,8 +39,8 @@ export class ConcreteArray extends NDArray {
     this.shape = Object.isFrozen(shape) ? shape : Object.freeze(shape.slice());
     this.dtype = dtype;
     this.weakType = weakType;
-    this.strides = strides;
-    this.offset = offset;
+    this.#strides = strides;
+    this.#offset = offset;
   }
 
   override toArray(): NestedArray {
@@ -62,7 +64,7 @@ export class ConcreteArray extends NDArray {
           "Index it first (x.at(i).get()) or use toArray().",
       );
     }
-    const value = this.#buffer[this.offset] as number;
+    const value = this.#buffer[this.#offset] as number;
     return this.dtype === "bool" ? value !== 0 : value;
   }
 
@@ -94,12 +96,18 @@ export class ConcreteArray extends NDArray {
   }
 }
 
+/** Distances between neighbours along each axis, in elements of the storage; 0 where an axis is repeated. */
+export const stridesOf = (array: ConcreteArray): readonly number[] => readStrides(array);
+
+/** Where the first element stands in the storage. */
+export const offsetOf = (array: ConcreteArray): number => readOffset(array);
+
 /** Whether the elements of `array` stand row by row without gaps. */
 export const isDense = (array: ConcreteArray): boolean => {
   let stride = 1;
   for (let axis = array.shape.length - 1; axis >= 0; axis--) {
     const n = array.shape[axis] as number;
-    if (n !== 1 && array.strides[axis] !== stride) return false;
+    if (n !== 1 && readStrides(array)[axis] !== stride) return false;
     stride *= n;
   }
   return true;
@@ -113,12 +121,12 @@ export const denseData = (array: ConcreteArray): TypedArray => {
   const buffer = bufferOf(array);
   const size = sizeOf(array.shape);
   if (isDense(array)) {
-    return array.offset === 0 && buffer.length === size
+    return readOffset(array) === 0 && buffer.length === size
       ? buffer
-      : buffer.subarray(array.offset, array.offset + size);
+      : buffer.subarray(readOffset(array), readOffset(array) + size);
   }
   const out = allocate(array.dtype, size);
-  copyStrided(buffer, array.shape, array.strides, array.offset, out);
+  copyStrided(buffer, array.shape, readStrides(array), readOffset(array), out);
   return out;
 };
 
@@ -156,14 +164,21 @@ export const viewOf = (
   array: ConcreteArray,
   shape: Shape,
   strides: readonly number[],
-  offset: number = array.offset,
+  offset: number = readOffset(array),
 ): ConcreteArray => new ConcreteArray(bufferOf(array), shape, array.dtype, array.weakType, strides, offset);
 
 /** `array` with another weak-type mark and the same storage. */
 export const withWeakType = (array: ConcreteArray, weakType: boolean): ConcreteArray =>
   array.weakType === weakType
     ? array
-    : new ConcreteArray(bufferOf(array), array.shape, array.dtype, weakType, array.strides, array.offset);
+    : new ConcreteArray(
+        bufferOf(array),
+        array.shape,
+        array.dtype,
+        weakType,
+        readStrides(array),
+        readOffset(array),
+      );
 
 const NO_AXES: Shape = Object.freeze([]);
 
@@ -182,4 +197,4 @@ export const filledArray = (shape: Shape, value: number, dtype: DType, weakType 
 };
 
 /** The value of a scalar or of the first element, as a number (booleans as 0 and 1). */
-export const firstElement = (array: ConcreteArray): number => bufferOf(array)[array.offset] as number;
+export const firstElement = (array: ConcreteArray): number => bufferOf(array)[readOffset(array)] as number;

@@ -1,4 +1,4 @@
-import { ConcreteArray, denseData, scalarArray, viewOf, withWeakType } from "./concrete.ts";
+import { ConcreteArray, denseData, scalarArray, stridesOf, viewOf, withWeakType } from "./concrete.ts";
 import { allocate, DEFAULT_FLOAT, type DType, isFloat, type TypedArray } from "./dtype.ts";
 import { NDArray } from "./ndarray.ts";
 import { resultType2, type Typed } from "./promotion.ts";
@@ -256,7 +256,8 @@ const castElements = (from: TypedArray, fromType: DType, to: TypedArray, toType:
  */
 export const castArray = (array: ConcreteArray, dtype: DType): ConcreteArray => {
   if (array.dtype === dtype) return withWeakType(array, false);
-  const { shape, strides } = array;
+  const { shape } = array;
+  const strides = stridesOf(array);
   const stored = shape.map((n, axis) => (strides[axis] === 0 && n > 1 ? 1 : n));
   const data = denseData(viewOf(array, stored, strides));
   const out = allocate(dtype, data.length);

@@ -1,4 +1,4 @@
-import { type DType, dtypeInfo, type Shape } from "../array/index.ts";
+import { type DType, dtypeInfo, type Shape, sizeOf } from "../array/index.ts";
 import type { DotOperand, Layout, Run } from "./program.ts";
 
 /** The sizes of the blocks that fit into caches and registers. */
@@ -14,7 +14,9 @@ export interface DotBlocks {
 
 /** The axes in `list` as one run, or `undefined` if they have no common stride. Axes of length 1 don't count. */
 const runOf = ({ shape, strides }: Layout, list: readonly number[]): Run | undefined => {
-  if (list.some((axis) => shape[axis] === 0)) return { size: 0, stride: 1 };
+  // Without elements, strides mean nothing.
+  if (sizeOf(shape) === 0)
+    return { size: list.reduce((n, axis) => n * (shape[axis] as number), 1), stride: 1 };
   let run: Run | undefined;
   for (const axis of [...list].reverse()) {
     const size = shape[axis] as number;

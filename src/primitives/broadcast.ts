@@ -9,6 +9,7 @@ import {
   type Shape,
   sameShape,
   sizeOf,
+  stridesOf,
   viewOf,
 } from "../array/index.ts";
 import {
@@ -65,7 +66,7 @@ export const broadcastInDimPrimitive: Primitive<BroadcastInDimParams> = definePr
       const input = x as ConcreteArray;
       const strides = new Array<number>(shape.length).fill(0);
       broadcastDimensions.forEach((to, i) => {
-        if (input.shape[i] === shape[to]) strides[to] = input.strides[i] as number;
+        if (input.shape[i] === shape[to]) strides[to] = stridesOf(input)[i] as number;
       });
       return [viewOf(input, shape, strides)];
     },
@@ -166,7 +167,7 @@ export const groupedData = (x: ConcreteArray, axes: readonly number[]): ReturnTy
     viewOf(
       x,
       order.map((axis) => x.shape[axis] as number),
-      order.map((axis) => x.strides[axis] as number),
+      order.map((axis) => stridesOf(x)[axis] as number),
     ),
   );
 };

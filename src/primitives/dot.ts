@@ -7,6 +7,7 @@ import {
   formatShape,
   type NDArray,
   sizeOf,
+  stridesOf,
   type TypedArray,
   viewOf,
 } from "../array/index.ts";
@@ -75,7 +76,7 @@ const resultDType = (lhs: Aval, rhs: Aval, preferred: DType | undefined): DType 
 
 /** The elements of `x` row by row after its axes have been put in the order `axes`. */
 const arranged = (x: ConcreteArray, axes: readonly number[]): TypedArray =>
-  denseData(viewOf(x, lengths(x.shape, axes), lengths(x.strides, axes)));
+  denseData(viewOf(x, lengths(x.shape, axes), lengths(stridesOf(x), axes)));
 
 const asDoubles = (data: TypedArray): Float64Array =>
   data instanceof Float64Array ? data : new Float64Array(data);

@@ -7,9 +7,11 @@ import {
   firstElement,
   formatShape,
   type NDArray,
+  offsetOf,
   type Shape,
   scalarArray,
   sizeOf,
+  stridesOf,
   viewOf,
 } from "../array/index.ts";
 import {
@@ -76,10 +78,10 @@ export const slicePrimitive: Primitive<SliceParams> = definePrimitive<SliceParam
   },
   evaluate: ([x], { startIndices, strides }, [output]) => {
     const input = x as ConcreteArray;
-    const steps = input.strides.map((step, axis) => step * (strides[axis] as number));
+    const steps = stridesOf(input).map((step, axis) => step * (strides[axis] as number));
     const offset = startIndices.reduce(
-      (sum, start, axis) => sum + start * (input.strides[axis] as number),
-      input.offset,
+      (sum, start, axis) => sum + start * (stridesOf(input)[axis] as number),
+      offsetOf(input),
     );
     return [viewOf(input, (output as Aval).shape, steps, offset)];
   },

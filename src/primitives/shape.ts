@@ -5,10 +5,12 @@ import {
   formatShape,
   isDense,
   type NDArray,
+  offsetOf,
   rowMajorStrides,
   type Shape,
   sameShape,
   sizeOf,
+  stridesOf,
   viewOf,
 } from "../array/index.ts";
 import {
@@ -112,7 +114,7 @@ export const transposePrimitive: Primitive<TransposeParams> = definePrimitive<Tr
   },
   evaluate: ([x], { permutation }, [output]) => {
     const input = x as ConcreteArray;
-    const strides = permutation.map((axis) => input.strides[axis] as number);
+    const strides = permutation.map((axis) => stridesOf(input)[axis] as number);
     return [viewOf(input, (output as NDArray).shape, strides)];
   },
   jvp: linearJvp(() => transposePrimitive),
@@ -188,10 +190,10 @@ export const revPrimitive: Primitive<RevParams> = definePrimitive<RevParams>({
   evaluate: ([x], { dimensions }) => {
     const input = x as ConcreteArray;
     if (sizeOf(input.shape) === 0) return [input];
-    const strides = input.strides.map((stride, axis) => (dimensions.includes(axis) ? -stride : stride));
+    const strides = stridesOf(input).map((stride, axis) => (dimensions.includes(axis) ? -stride : stride));
     const offset = dimensions.reduce(
-      (sum, axis) => sum + ((input.shape[axis] as number) - 1) * (input.strides[axis] as number),
-      input.offset,
+      (sum, axis) => sum + ((input.shape[axis] as number) - 1) * (stridesOf(input)[axis] as number),
+      offsetOf(input),
     );
     return [viewOf(input, input.shape, strides, offset)];
   },

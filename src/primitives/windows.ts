@@ -11,6 +11,7 @@ import {
   type Shape,
   sameShape,
   sizeOf,
+  stridesOf,
   viewOf,
 } from "../array/index.ts";
 import {
@@ -84,11 +85,11 @@ export const windowsPrimitive: Primitive<WindowsParams> = definePrimitive<Window
   evaluate: ([x], { windowShape, strides, dilation }, [output]) => {
     const input = x as ConcreteArray;
     const batchRank = input.shape.length - windowShape.length;
-    const last = input.strides.slice(batchRank);
+    const last = stridesOf(input).slice(batchRank);
     const along = (steps: readonly number[]): number[] => last.map((step, i) => step * (steps[i] as number));
     return [
       viewOf(input, (output as Aval).shape, [
-        ...input.strides.slice(0, batchRank),
+        ...stridesOf(input).slice(0, batchRank),
         ...along(strides),
         ...along(dilation),
       ]),

@@ -12,6 +12,7 @@ import {
   rowMajorStrides,
   scalarArray,
   sizeOf,
+  stridesOf,
   viewOf,
   withWeakType,
 } from "../../src/array/index.ts";
@@ -135,10 +136,10 @@ describe("views", () => {
       const array = build(description);
       const axes = array.shape.map((_, axis) => axis).sort((a, b) => order(a) - order(b));
       const flipped = axes.map((axis) => flip(axis) && (array.shape[axis] as number) > 0);
-      const strides = axes.map((axis, k) => (array.strides[axis] as number) * (flipped[k] ? -1 : 1));
+      const strides = axes.map((axis, k) => (stridesOf(array)[axis] as number) * (flipped[k] ? -1 : 1));
       const offset = axes.reduce(
         (sum, axis, k) =>
-          sum + (flipped[k] ? ((array.shape[axis] as number) - 1) * (array.strides[axis] as number) : 0),
+          sum + (flipped[k] ? ((array.shape[axis] as number) - 1) * (stridesOf(array)[axis] as number) : 0),
         0,
       );
       const shape = axes.map((axis) => array.shape[axis] as number);

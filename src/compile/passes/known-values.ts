@@ -6,6 +6,7 @@ import {
   type NDArray,
   scalarArray,
   sizeOf,
+  stridesOf,
 } from "../../array/index.ts";
 import { type Atom, type Equation, Literal, type Var } from "../../core/index.ts";
 import { broadcastInDimPrimitive } from "../../primitives/broadcast.ts";
@@ -14,8 +15,10 @@ import { iotaPrimitive } from "../../primitives/iota.ts";
 /** Arrays of no more elements are looked through, and computed ahead. */
 export const SMALL = 1024;
 
-const isRepeated = ({ shape, strides }: ConcreteArray): boolean =>
-  shape.every((n, axis) => n === 1 || strides[axis] === 0);
+const isRepeated = (x: ConcreteArray): boolean => {
+  const strides = stridesOf(x);
+  return x.shape.every((n, axis) => n === 1 || strides[axis] === 0);
+};
 
 /** The scalar that every element of a value is, if that is easily seen; `undefined` for empty arrays too. */
 export const knownScalar = (value: NDArray): Literal | undefined => {

@@ -7,9 +7,11 @@ import {
   formatShape,
   isInteger,
   type NDArray,
+  offsetOf,
   rowMajorStrides,
   type Shape,
   scalarArray,
+  stridesOf,
   viewOf,
 } from "../../array/index.ts";
 import {
@@ -99,10 +101,10 @@ export const dynamicSlicePrimitive: Primitive<DynamicSliceParams> = definePrimit
   evaluate: ([x, ...indices], { sliceSizes }) => {
     const operand = x as ConcreteArray;
     const offset = clampedStarts(indices, operand.shape, sliceSizes).reduce(
-      (sum, start, axis) => sum + start * (operand.strides[axis] as number),
-      operand.offset,
+      (sum, start, axis) => sum + start * (stridesOf(operand)[axis] as number),
+      offsetOf(operand),
     );
-    return [viewOf(operand, sliceSizes, operand.strides, offset)];
+    return [viewOf(operand, sliceSizes, stridesOf(operand), offset)];
   },
   jvp: (primals, [tangent], params) => ({
     outputs: bind(dynamicSlicePrimitive, primals, params),

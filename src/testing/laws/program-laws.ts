@@ -117,7 +117,8 @@ const jaxprLaw = defineProgramLaw(
     const args = program.args(inputs);
     const { jaxpr, consts } = makeJaxpr(program.fun)(...args);
     checkJaxpr(jaxpr);
-    requireClose("evalJaxpr", evalJaxpr(jaxpr, consts, inputs), outputs, { rtol: 0, atol: 0 });
+    // Not to the bit: a jit inside may compute in one case what it finds folded into a constant in the other.
+    requireClose("evalJaxpr", evalJaxpr(jaxpr, consts, inputs), outputs, chained(outputs));
     const pulled = makeJaxpr((...xs: unknown[]) => vjp(program.fun, xs)[0])(...args);
     checkJaxpr(pulled);
   },
