@@ -89,6 +89,11 @@ describe("checkGrads accepts", () => {
       { numRuns: 30 },
     );
   });
+
+  test("empty arrays, which have no derivatives that could be wrong", () => {
+    const empty = checkGrads((x: NDArray) => np.sum(np.sin(x)), [np.zeros([0, 2])]);
+    expect(empty).toEqual({ _tag: "Right", right: { entries: [], worst: 0 } });
+  });
 });
 
 /** x² with a JVP rule that is off by a factor. */
