@@ -6,12 +6,13 @@ import { type ConstantPlacement, ExprEmitter, type Sink } from "./emit-expr.ts";
 import { naturalLanes, scalarValueType, splatBytes } from "./lanes.ts";
 import { emitIndex, emitLoad } from "./loop-leaves.ts";
 import { LoopPointers, type Place } from "./loop-pointers.ts";
-import { type LoopShape, loopShape } from "./loop-shape.ts";
-import type { Leaf, LoopKernel, LoopResult } from "./program.ts";
+import { accumulatesInMemory, type LoopShape, loopShape } from "./loop-shape.ts";
+import type { Buffer, Leaf, LoopKernel, LoopResult } from "./program.ts";
 import { emitCombine, emitHorizontal, neutralElement, pushScalar } from "./reduction-code.ts";
 import type { Support } from "./support.ts";
 import type { FunctionBuilder, Local } from "./wasm/function.ts";
 import type { MemoryOpcode } from "./wasm/opcodes.ts";
+import { emitWideAdd, emitWideEnd } from "./wide-sums.ts";
 
 /** How many iterations of a float sum go into one accumulator before it is added to the total in float64. */
 const BLOCK = 1024;
@@ -64,6 +65,10 @@ class LoopWriter {
     this.#makePointers();
     this.#hoistConstants();
     this.#outer(0);
+    this.#kernel.results.forEach((result, k) => {
+      if (result.kind === "reduce" && result.wide !== undefined)
+        emitWideEnd(this.#f, result.buffer.size, this.#widePlace(k, result.wide), this.#resultPlace(k));
+    });
   }
 
   /** How many elements of the innermost axis are done as vectors. */
@@ -82,13 +87,7 @@ class LoopWriter {
   /** The results that are put together in memory, because a kept axis lies inside a reduced one. */
   #inMemory(result: LoopResult): boolean {
     if (result.kind !== "reduce") return false;
-    const { axes } = this.#shape;
-    const lastKept = axes.map((axis) => axis.reduced).lastIndexOf(false);
-    return axes.slice(0, Math.max(lastKept, 0)).some((axis) => axis.reduced) || this.#emptyReduction();
-  }
-
-  #emptyReduction(): boolean {
-    return this.#shape.axes.some((axis) => axis.length === 0);
+    return accumulatesInMemory(this.#shape);
   }
 
   /** Fill what is accumulated in memory with the neutral element. */
@@ -96,6 +95,14 @@ class LoopWriter {
     const f = this.#f;
     this.#kernel.results.forEach((result, k) => {
       if (result.kind !== "reduce" || !this.#inMemory(result) || result.buffer.size === 0) return;
+      if (result.wide !== undefined) {
+        this.#space.pushBase(f, result.wide);
+        f.i32(this.#space.offsetOf(result.wide)).op("i32.add");
+        f.i32(0)
+          .i32(8 * result.wide.size)
+          .memoryFill();
+        return;
+      }
       const type = this.#types[k] as ScalarType;
       const bytes = dtypeInfo(result.buffer.dtype).bytes;
       const i = f.local("i32");
@@ -130,8 +137,9 @@ class LoopWriter {
     this.#kernel.leaves.forEach((_, k) => {
       this.#leafPlace(k);
     });
-    this.#kernel.results.forEach((_, k) => {
+    this.#kernel.results.forEach((result, k) => {
       this.#resultPlace(k);
+      if (result.kind === "reduce" && result.wide !== undefined) this.#widePlace(k, result.wide);
     });
   }
 
@@ -157,6 +165,11 @@ class LoopWriter {
       strides: this.#shape.resultStrides[k] as readonly number[],
       bytes,
     });
+  }
+
+  #widePlace(k: number, buffer: Buffer): Place {
+    const strides = this.#shape.resultStrides[k] as readonly number[];
+    return this.#pointers.place({ buffer, offset: 0, strides, bytes: 8 });
   }
 
   /** Loops over all axes but the last. */
@@ -219,6 +232,12 @@ class LoopWriter {
       if (result.kind !== "reduce" || total === undefined) return;
       const type = this.#types[k] as ScalarType;
       const boolean = result.buffer.dtype === "bool";
+      if (result.wide !== undefined) {
+        const { pointer, at } = this.#widePlace(k, result.wide);
+        f.get(pointer).get(pointer).memory("f64.load", at).get(total).op("f64.add").memory("f64.store", at);
+        f.release(total);
+        return;
+      }
       const { pointer, at } = this.#resultPlace(k);
       f.get(pointer);
       f.get(total);
@@ -392,6 +411,11 @@ class LoopWriter {
   ): Sink {
     const f = this.#f;
     const strides = this.#shape.resultStrides[k] as readonly number[];
+    if (result.kind === "reduce" && result.wide !== undefined) {
+      const { pointer, at } = this.#widePlace(k, result.wide);
+      const push = (): void => this.#pointers.pushAddress(pointer, i, (strides.at(-1) ?? 0) * 8);
+      return { result: k, part, after: () => emitWideAdd(f, lanes === 1 ? 1 : 4, at, push) };
+    }
     const bytes = dtypeInfo(result.buffer.dtype).bytes;
     const place = this.#resultPlace(k);
     const innerStride = strides[strides.length - 1] ?? 0;

@@ -72,3 +72,10 @@ export const loopShape = (kernel: LoopKernel): LoopShape => {
     resultStrides: results.map((_, k) => at(leaves.length + k)),
   };
 };
+
+/** Whether reductions are put together in memory, because a kept axis lies inside a reduced one or nothing is read. */
+export const accumulatesInMemory = ({ axes }: LoopShape): boolean => {
+  if (axes.some((axis) => axis.length === 0)) return true;
+  const lastKept = axes.map((axis) => axis.reduced).lastIndexOf(false);
+  return axes.slice(0, Math.max(lastKept, 0)).some((axis) => axis.reduced);
+};

@@ -48,6 +48,8 @@ export type LoopResult =
       readonly value: Expr;
       readonly combine: Combine;
       readonly axes: readonly number[];
+      /** For a float32 sum of many terms that are added up in memory: a float64 buffer to do it in. */
+      readonly wide?: Buffer;
     };
 
 /** A loop over an index space: the values of expressions at every point, stored or reduced. */
@@ -119,6 +121,24 @@ const SCALAR_TYPES: { readonly [K in DType]: ScalarType } = {
 /** The scalar type of elements of `dtype`. */
 export const scalarTypeOf = (dtype: DType): ScalarType => SCALAR_TYPES[dtype];
 
+/** The dtype that scratch memory of a scalar type has. */
+export const dtypeOfScratch = (type: ScalarType): DType => {
+  switch (type) {
+    case "f32":
+      return "float32";
+    case "f64":
+    case "i64":
+    case "u64":
+      return "float64";
+    case "i32":
+      return "int32";
+    case "u32":
+      return "uint32";
+    case "bool":
+      return "bool";
+  }
+};
+
 /** The buffers that a kernel reads. */
 export const readBuffers = (kernel: Kernel): readonly Buffer[] => {
   switch (kernel.kind) {
@@ -137,7 +157,10 @@ export const writtenBuffers = (
 ): { readonly results: readonly Buffer[]; readonly scratch: readonly Buffer[] } => {
   switch (kernel.kind) {
     case "loop":
-      return { results: kernel.results.map((result) => result.buffer), scratch: [] };
+      return {
+        results: kernel.results.map((result) => result.buffer),
+        scratch: kernel.results.flatMap((r) => (r.kind === "reduce" && r.wide !== undefined ? [r.wide] : [])),
+      };
     case "nest":
       return { results: kernel.outputs, scratch: kernel.scratch };
     case "dot":

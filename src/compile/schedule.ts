@@ -1,5 +1,6 @@
 import {
   type ConcreteArray,
+  type DType,
   firstElement,
   type NDArray,
   type Shape,
@@ -12,20 +13,23 @@ import {
   type ClosedJaxpr,
   type Combine,
   CotangentError,
-  type Equation,
+  Equation,
   Literal,
   type Lowering,
   type Params,
-  type Var,
+  type Primitive,
+  Var,
   type ViewAxis,
 } from "../core/index.ts";
 import { add, constant, type Expr, input, mul } from "../kernel/expr.ts";
 import { NestBuilder } from "../kernel/nest.ts";
+import { convertElementTypePrimitive } from "../primitives/elementwise/conversion.ts";
 import { canonicalOrder, dotOperand, dotScratch } from "./dot-kernel.ts";
 import { denseLayout, isDenseLayout, reshapeLayout, viewLayout } from "./layout.ts";
 import {
   type Buffer,
   type DotOperand,
+  dtypeOfScratch,
   type Kernel,
   type Layout,
   type Leaf,
@@ -34,6 +38,7 @@ import {
   type ProgramOutput,
   scalarTypeOf,
 } from "./program.ts";
+import { withWideSums } from "./wide-sums.ts";
 
 /** Most leaves and results a loop takes before a new one is begun: more would not fit into registers. */
 const MAX_LEAVES = 24;
@@ -126,7 +131,10 @@ class Scheduler {
     });
     for (const equation of jaxpr.equations) this.#equation(equation);
     const outputs = jaxpr.outputs.map((atom) => ({ aval: atom.aval, from: this.#output(atom) }));
-    return { inputs, kernels: this.#kernels, outputs };
+    const kernels = withWideSums(this.#kernels, (size) =>
+      this.#buffer({ dtype: "float64", shape: [size], weakType: false }),
+    );
+    return { inputs, kernels, outputs };
   }
 
   #buffer({ shape, dtype }: Aval, origin: Buffer["origin"] = { kind: "temp" }): Buffer {
@@ -213,8 +221,16 @@ class Scheduler {
         return;
       case "dot": {
         const axes = lowering.axes(equation.params);
-        const lhs = this.#dotOperand(inputs[0] as Value, axes.lhsBatch, axes.lhsContracting);
-        const rhs = this.#dotOperand(inputs[1] as Value, axes.rhsBatch, axes.rhsContracting);
+        const lhs = this.#dotOperand(
+          this.#converted(equation.inputs[0] as Atom, outAval.dtype),
+          axes.lhsBatch,
+          axes.lhsContracting,
+        );
+        const rhs = this.#dotOperand(
+          this.#converted(equation.inputs[1] as Atom, outAval.dtype),
+          axes.rhsBatch,
+          axes.rhsContracting,
+        );
         const output = this.#buffer(outAval);
         const scratch = dotScratch(outAval.dtype, lhs.operand, rhs.operand);
         const after = this.#push({
@@ -294,6 +310,17 @@ class Scheduler {
     const loop = this.#loopFor(stored, value.aval.shape, undefined);
     loop.results.push({ kind: "store", buffer, value: this.#expr(stored, loop) });
     return this.#store(denseLayout(buffer, value.aval.shape), value.aval, loop.index);
+  }
+
+  /** A value in another dtype, as the operands of a product are whose result is wider. */
+  #converted(atom: Atom, dtype: DType): Value {
+    if (atom.aval.dtype === dtype) return this.#value(atom);
+    const wider = new Var({ ...atom.aval, dtype });
+    const params = { newDtype: dtype, weakType: false };
+    this.#equation(
+      new Equation(convertElementTypePrimitive as unknown as Primitive, [atom], [wider], params),
+    );
+    return this.#value(wider);
   }
 
   /** An operand of a product as matrices, copied into an order that allows it where its own does not. */
@@ -470,21 +497,4 @@ const constantOf = (value: NDArray): Expr => {
   const number = firstElement(value as ConcreteArray);
   const type = scalarTypeOf(value.dtype);
   return constant(type, type === "bool" ? number !== 0 : number);
-};
-
-const dtypeOfScratch = (type: Expr["type"]): Buffer["dtype"] => {
-  switch (type) {
-    case "f32":
-      return "float32";
-    case "f64":
-    case "i64":
-    case "u64":
-      return "float64";
-    case "i32":
-      return "int32";
-    case "u32":
-      return "uint32";
-    case "bool":
-      return "bool";
-  }
 };
