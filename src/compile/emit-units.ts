@@ -24,7 +24,7 @@ export function emitUnits(
   outer: ReadonlyMap<number, Local> = new Map(),
 ): { readonly push: (root: number) => void } {
   const at = (index: number): Unit => list[index] as Unit;
-  const own = reachable(list, roots, outer, false);
+  const own = reachable(list, roots, outer);
   const shared = new Map<number, readonly number[]>();
   const uses = new Map<number, number>();
   const count = (i: number): void => void uses.set(i, (uses.get(i) ?? 0) + 1);
@@ -32,9 +32,7 @@ export function emitUnits(
     const { args, slow } = at(i);
     args.forEach(count);
     if (slow === undefined) continue;
-    const both = [...reachable(list, [slow], outer, true)].filter(
-      (k) => own.has(k) && at(k).trivial !== true,
-    );
+    const both = boundary(list, slow, own, outer);
     both.forEach(count);
     shared.set(i, both);
   }
@@ -116,21 +114,45 @@ export function emitUnits(
   return { push: compute };
 }
 
-/** The units that these need, with what stands behind slow sides or without; those of `outer` are there already. */
+/** The units that these need, without what stands behind slow sides; those of `outer` are there already. */
 function reachable(
   list: readonly Unit[],
   roots: readonly number[],
   outer: ReadonlyMap<number, Local>,
-  throughSlow: boolean,
-): Set<number> {
+): ReadonlySet<number> {
   const found = new Set<number>();
   const open = [...roots];
   for (let i = open.pop(); i !== undefined; i = open.pop()) {
     if (found.has(i) || outer.has(i)) continue;
     found.add(i);
-    const { args, slow } = list[i] as Unit;
-    for (const arg of args) open.push(arg);
-    if (throughSlow && slow !== undefined) open.push(slow);
+    open.push(...(list[i] as Unit).args);
   }
   return found;
+}
+
+/**
+ * The units of `own` that a slow side needs at once. What these need in turn is not looked at: it would be all that was
+ * ever computed, for each slow side anew.
+ */
+function boundary(
+  list: readonly Unit[],
+  slowSide: number,
+  own: ReadonlySet<number>,
+  outer: ReadonlyMap<number, Local>,
+): readonly number[] {
+  const found = new Set<number>();
+  const shared: number[] = [];
+  const open = [slowSide];
+  for (let i = open.pop(); i !== undefined; i = open.pop()) {
+    if (found.has(i) || outer.has(i)) continue;
+    found.add(i);
+    const { args, slow, trivial } = list[i] as Unit;
+    if (own.has(i)) {
+      if (trivial !== true) shared.push(i);
+      continue;
+    }
+    open.push(...args);
+    if (slow !== undefined) open.push(slow);
+  }
+  return shared;
 }

@@ -128,10 +128,21 @@ export const instantiate = (program: Program): Executable => {
   return execute;
 };
 
-/** Whether this engine runs what the compiler writes: WebAssembly with fixed-width SIMD. */
+/**
+ * Whether this engine runs what the compiler writes: WebAssembly with fixed-width SIMD, which a page's
+ * Content-Security-Policy may forbid.
+ */
 export const canCompile = (): boolean => {
-  compiles ??= typeof WebAssembly === "object" && WebAssembly.validate(SIMD_PROBE);
+  compiles ??= typeof WebAssembly === "object" && WebAssembly.validate(SIMD_PROBE) && isAllowed();
   return compiles;
+};
+
+const isAllowed = (): boolean => {
+  try {
+    return new WebAssembly.Module(SIMD_PROBE) instanceof WebAssembly.Module;
+  } catch {
+    return false;
+  }
 };
 
 let compiles: boolean | undefined;

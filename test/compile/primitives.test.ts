@@ -17,7 +17,7 @@ import { type Bound, compiledOf, requireNear, traced, unoptimized } from "./supp
  */
 
 /** How many applications of each primitive are compiled. */
-const NUM_RUNS = Number(process.env["RUNS"] ?? 60);
+const NUM_RUNS = Number(process.env["RUNS"] ?? 30);
 
 /** Elements of one operand: reference evaluations are slow, and so is drawing. */
 const GREATEST_SIZE = 600;
