@@ -65,7 +65,7 @@ export const layOut = (operand: Shape, indices: Shape, windowed: Shape, windows:
   };
 };
 
-/** The least distance of neighbours along an axis that has any. */
+/** The least distance between neighbours along the axes that are longer than 1. */
 const leastStride = (shape: Shape, strides: readonly number[]): number =>
   Math.min(...strides.filter((_, axis) => (shape[axis] as number) > 1));
 
