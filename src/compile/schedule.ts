@@ -96,7 +96,10 @@ const loweringOf = (equation: Equation): Lowering<Params> => {
 
 /** Whether every equation of a jaxpr can be compiled. */
 export const firstUncompilable = ({ jaxpr }: ClosedJaxpr): Equation | undefined =>
-  jaxpr.equations.find(({ primitive: { lowering } }) => lowering === undefined || lowering.kind === "call");
+  jaxpr.equations.find(
+    ({ primitive: { lowering } }) =>
+      lowering === undefined || ["call", "scan", "while", "branch"].includes(lowering.kind),
+  );
 
 /**
  * Turn a jaxpr into kernels. Element-by-element equations wait until a reduction, a product or an output needs them,
@@ -274,6 +277,9 @@ class Scheduler {
         });
         return;
       }
+      case "scan":
+      case "while":
+      case "branch":
       case "call":
         throw new CotangentError(`"${equation.primitive.name}" was not inlined before scheduling.`);
     }

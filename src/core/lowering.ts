@@ -1,3 +1,4 @@
+import type { NDArray } from "../array/index.ts";
 import type { Expr } from "../kernel/expr.ts";
 import type { NestBuilder } from "../kernel/nest.ts";
 import type { Aval } from "./aval.ts";
@@ -19,6 +20,48 @@ export interface DotAxes {
   readonly rhsContracting: readonly number[];
   readonly lhsBatch: readonly number[];
   readonly rhsBatch: readonly number[];
+}
+
+/** A `ClosedJaxpr` by its form: jaxprs are made of equations, which stand above this file. */
+export interface CarriedJaxpr {
+  readonly inAvals: readonly Aval[];
+  readonly outAvals: readonly Aval[];
+  readonly jaxpr: object;
+  readonly consts: readonly NDArray[];
+}
+
+/**
+ * A loop with a known number of turns. Inputs of the equation: `numConsts` constants, `numCarry` first values of the
+ * carry, then arrays with a leading axis of `length`. Outputs: the last carry, then arrays with a leading axis of
+ * `length`.
+ */
+export interface ScanForm {
+  /** From (constants, carry, slices of the arrays) to (carry, slices of the results). */
+  readonly body: CarriedJaxpr;
+  readonly length: number;
+  /** Whether the slices are taken, and put, from the last to the first. */
+  readonly reverse: boolean;
+  readonly numConsts: number;
+  readonly numCarry: number;
+}
+
+/**
+ * A loop that goes on while a condition holds. Inputs of the equation: constants of the condition, constants of the
+ * body, first values of the carry. Outputs: the last carry.
+ */
+export interface WhileForm {
+  /** From (its constants, carry) to one boolean scalar. */
+  readonly cond: CarriedJaxpr;
+  /** From (its constants, carry) to carry. */
+  readonly body: CarriedJaxpr;
+  readonly condConsts: number;
+  readonly bodyConsts: number;
+}
+
+/** One of several programs with the same operands and results. Inputs of the equation: an int32 scalar, operands. */
+export interface BranchForm {
+  /** From operands to results; the scalar says which, brought into range. */
+  readonly branches: readonly CarriedJaxpr[];
 }
 
 /**
@@ -48,5 +91,9 @@ export type Lowering<P extends Params> =
       readonly kind: "nest";
       build(nest: NestBuilder, params: P, inputs: readonly Aval[], outputs: readonly Aval[]): void;
     }
+  /** It carries jaxprs that run in turns or by choice; constants of these are concrete when the program is compiled. */
+  | { readonly kind: "scan"; describe(params: P): ScanForm }
+  | { readonly kind: "while"; describe(params: P): WhileForm }
+  | { readonly kind: "branch"; describe(params: P): BranchForm }
   /** It carries jaxprs, and the compiler knows it by name. */
   | { readonly kind: "call" };

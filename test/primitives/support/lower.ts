@@ -179,6 +179,9 @@ export const runLowering = (lowering: Lowering<Params>, application: Application
         outAvals,
       );
     case "nest":
+    case "scan":
+    case "while":
+    case "branch":
     case "call":
       return undefined;
   }
