@@ -12,8 +12,6 @@ import {
   unary,
 } from "./operands.ts";
 
-const { scalarLike } = prim;
-
 /** `x + y`, element by element; of booleans, whether either is true. */
 export const add = binary("add", (x, y) => (x.dtype === "bool" ? prim.or(x, y) : prim.add(x, y)));
 
@@ -38,13 +36,13 @@ export const trueDivide = divide;
 
 /** Where a remainder is not 0 and its sign is not that of the divisor, rounding down differs from truncating. */
 const signsDiffer = (remainder: NDArray, y: NDArray): NDArray => {
-  const zero = scalarLike(remainder, 0);
+  const zero = prim.scalarLike(remainder, 0);
   return prim.and(prim.ne(prim.lt(remainder, zero), prim.lt(y, zero)), prim.ne(remainder, zero));
 };
 
 /** An integer divisor with 1 in place of 0, so that the remainder is 0 there, as in JAX. */
 const withoutZeros = (y: NDArray): NDArray =>
-  isInteger(y.dtype) ? prim.select(prim.eq(y, scalarLike(y, 0)), scalarLike(y, 1), y) : y;
+  isInteger(y.dtype) ? prim.select(prim.eq(y, prim.scalarLike(y, 0)), prim.scalarLike(y, 1), y) : y;
 
 const remainderOf = (x: NDArray, y: NDArray): NDArray => {
   const divisor = withoutZeros(y);
@@ -57,11 +55,11 @@ const remainderOf = (x: NDArray, y: NDArray): NDArray => {
 const floatDivmod = (x: NDArray, y: NDArray): readonly [quotient: NDArray, remainder: NDArray] => {
   const truncated = prim.rem(x, y);
   // The remainder of a division by 0 is NaN, the quotient infinite.
-  const dividend = prim.select(prim.eq(y, scalarLike(y, 0)), x, prim.sub(x, truncated));
+  const dividend = prim.select(prim.eq(y, prim.scalarLike(y, 0)), x, prim.sub(x, truncated));
   const quotient = prim.div(dividend, y);
   const down = signsDiffer(truncated, y);
   return [
-    prim.round(prim.select(down, prim.sub(quotient, scalarLike(x, 1)), quotient)),
+    prim.round(prim.select(down, prim.sub(quotient, prim.scalarLike(x, 1)), quotient)),
     prim.select(down, prim.add(truncated, y), truncated),
   ];
 };
@@ -70,9 +68,9 @@ const floorQuotient = (x: NDArray, y: NDArray): NDArray => {
   if (isFloat(x.dtype)) return floatDivmod(x, y)[0];
   const quotient = prim.div(x, y);
   if (x.dtype === "uint32") return quotient;
-  const isInexact = prim.ne(prim.rem(x, y), scalarLike(x, 0));
+  const isInexact = prim.ne(prim.rem(x, y), prim.scalarLike(x, 0));
   const down = prim.and(prim.ne(prim.sign(x), prim.sign(y)), isInexact);
-  return prim.select(down, prim.sub(quotient, scalarLike(x, 1)), quotient);
+  return prim.select(down, prim.sub(quotient, prim.scalarLike(x, 1)), quotient);
 };
 
 /** `x / y` rounded down, element by element. */
@@ -104,7 +102,7 @@ export const negative = unary("negative", (x) => {
 export const positive = unary("positive", (x) => x);
 
 /** `1 / x`, element by element. */
-export const reciprocal = unary("reciprocal", (x) => prim.div(scalarLike(x, 1), x), toInexact);
+export const reciprocal = unary("reciprocal", (x) => prim.div(prim.scalarLike(x, 1), x), toInexact);
 
 /** The absolute value, element by element. Its derivative at 0 is 1, as in JAX. */
 export const abs = unary("abs", (x) => (x.dtype === "bool" || x.dtype === "uint32" ? x : prim.abs(x)));
@@ -137,8 +135,8 @@ const isSmallInteger = (y: ArrayLike): y is number =>
 
 /** Powers of integers by squaring; of exponents the lowest six bits count, as in JAX, since others overflow. */
 const integerPower = (x: NDArray, y: NDArray): NDArray => {
-  const zero = scalarLike(y, 0);
-  const one = scalarLike(x, 1);
+  const zero = prim.scalarLike(y, 0);
+  const one = prim.scalarLike(x, 1);
   let result = prim.select(prim.and(prim.eq(x, zero), prim.ne(y, zero)), zero, one);
   let base = x;
   let rest = y;

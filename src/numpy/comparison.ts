@@ -11,8 +11,6 @@ import * as prim from "../primitives/index.ts";
 import { type ArrayInput, array } from "./creation.ts";
 import { binary, operands, truth } from "./operands.ts";
 
-const { scalarLike } = prim;
-
 /** `x == y`, element by element. */
 export const equal = binary("equal", prim.eq);
 /** `x != y`, element by element. */
@@ -48,10 +46,10 @@ export const isclose = (
     const [c, d] = [a, b].map((z) => prim.convertElementType(z, "float64")) as [NDArray, NDArray];
     return prim.le(
       prim.abs(prim.sub(c, d)),
-      prim.add(scalarLike(c, atol), prim.mul(scalarLike(c, rtol), prim.abs(d))),
+      prim.add(prim.scalarLike(c, atol), prim.mul(prim.scalarLike(c, rtol), prim.abs(d))),
     );
   }
-  const bound = prim.add(scalarLike(a, atol), prim.mul(scalarLike(a, rtol), prim.abs(b)));
+  const bound = prim.add(prim.scalarLike(a, atol), prim.mul(prim.scalarLike(a, rtol), prim.abs(b)));
   const near = prim.le(prim.abs(prim.sub(a, b)), bound);
   const bothFinite = prim.and(prim.isFinite(a), prim.isFinite(b));
   const result = prim.or(prim.and(near, bothFinite), equals);

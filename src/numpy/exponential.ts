@@ -3,8 +3,6 @@ import { bindCustomJvp, type CustomJvp } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { binary, toInexact, unary } from "./operands.ts";
 
-const { scalarLike } = prim;
-
 /** e to the power `x`, element by element. */
 export const exp = unary("exp", prim.exp, toInexact);
 
@@ -18,17 +16,17 @@ export const expm1 = unary("expm1", prim.expm1, toInexact);
 export const log = unary("log", prim.log, toInexact);
 
 /** The logarithm to base 2, element by element. */
-export const log2 = unary("log2", (x) => prim.div(prim.log(x), scalarLike(x, Math.LN2)), toInexact);
+export const log2 = unary("log2", (x) => prim.div(prim.log(x), prim.scalarLike(x, Math.LN2)), toInexact);
 
 /** The logarithm to base 10, element by element. */
-export const log10 = unary("log10", (x) => prim.div(prim.log(x), scalarLike(x, Math.LN10)), toInexact);
+export const log10 = unary("log10", (x) => prim.div(prim.log(x), prim.scalarLike(x, Math.LN10)), toInexact);
 
 /** `log(1 + x)`, accurate near 0, element by element. */
 export const log1p = unary("log1p", prim.log1p, toInexact);
 
 /** `x` with 0 in place of ∞, so that differences of infinities are harmless. */
 const withoutInfinity = (x: NDArray): NDArray =>
-  prim.select(prim.eq(x, scalarLike(x, Number.POSITIVE_INFINITY)), scalarLike(x, 0), x);
+  prim.select(prim.eq(x, prim.scalarLike(x, Number.POSITIVE_INFINITY)), prim.scalarLike(x, 0), x);
 
 /** What is particular to one base. */
 interface Base {
@@ -72,6 +70,6 @@ export const logaddexp = defineLogAddExp({ name: "logaddexp", log1p: prim.log1p,
 /** `log2(2**x + 2**y)` without overflow, element by element. */
 export const logaddexp2 = defineLogAddExp({
   name: "logaddexp2",
-  log1p: (z) => prim.div(prim.log1p(z), scalarLike(z, Math.LN2)),
+  log1p: (z) => prim.div(prim.log1p(z), prim.scalarLike(z, Math.LN2)),
   exp: prim.exp2,
 });

@@ -3,7 +3,6 @@ import * as prim from "../primitives/index.ts";
 import { binary, operand, toInexact } from "./operands.ts";
 import { finfo } from "./types.ts";
 
-const { scalarLike } = prim;
 const INFINITY = Number.POSITIVE_INFINITY;
 
 const filledLike = (x: NDArray, value: boolean): NDArray =>
@@ -22,20 +21,20 @@ export const isfinite = test("isfinite", true, prim.isFinite);
 /** Whether each element is NaN. */
 export const isnan = test("isnan", false, (x) => prim.ne(x, x));
 /** Whether each element is ∞ or −∞. */
-export const isinf = test("isinf", false, (x) => prim.eq(prim.abs(x), scalarLike(x, INFINITY)));
+export const isinf = test("isinf", false, (x) => prim.eq(prim.abs(x), prim.scalarLike(x, INFINITY)));
 /** Whether each element is ∞. */
-export const isposinf = test("isposinf", false, (x) => prim.eq(x, scalarLike(x, INFINITY)));
+export const isposinf = test("isposinf", false, (x) => prim.eq(x, prim.scalarLike(x, INFINITY)));
 /** Whether each element is −∞. */
-export const isneginf = test("isneginf", false, (x) => prim.eq(x, scalarLike(x, -INFINITY)));
+export const isneginf = test("isneginf", false, (x) => prim.eq(x, prim.scalarLike(x, -INFINITY)));
 
 /** Whether the sign of each element is minus; that of −0 is. */
 export const signbit = (x: ArrayLike): NDArray => {
   const array = operand(x, "signbit");
   if (array.dtype === "bool" || array.dtype === "uint32") return filledLike(array, false);
-  const zero = scalarLike(array, 0);
+  const zero = prim.scalarLike(array, 0);
   if (!isFloat(array.dtype)) return prim.lt(array, zero);
   // A zero shows its sign in the infinity that dividing by it gives.
-  const isNegativeZero = prim.lt(prim.div(scalarLike(array, 1), array), zero);
+  const isNegativeZero = prim.lt(prim.div(prim.scalarLike(array, 1), array), zero);
   return prim.or(prim.lt(array, zero), prim.and(prim.eq(array, zero), isNegativeZero));
 };
 
@@ -56,8 +55,8 @@ export const nextafter = binary("nextafter", prim.nextafter, toInexact);
 export const heaviside = binary(
   "heaviside",
   (x, y) => {
-    const zero = scalarLike(x, 0);
-    const step = prim.select(prim.lt(x, zero), zero, scalarLike(x, 1));
+    const zero = prim.scalarLike(x, 0);
+    const step = prim.select(prim.lt(x, zero), zero, prim.scalarLike(x, 1));
     return prim.select(prim.ne(x, x), x, prim.select(prim.eq(x, zero), y, step));
   },
   toInexact,

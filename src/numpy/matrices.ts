@@ -11,8 +11,6 @@ import { type DTypeOption, dtypeOption } from "./types.ts";
  * Matrices of a special form, and the diagonals and triangles of others.
  */
 
-const { scalarLike } = prim;
-
 /** Whether each element of a matrix stands on or below the `k`-th diagonal. */
 const lowerTriangle = (n: number, m: number, k: number): NDArray => {
   const rows = prim.iota([n, m], "int32", 0);
@@ -66,7 +64,7 @@ const triangle =
     const array = operand(x, name);
     if (array.ndim < 2) throw new ShapeError(`${name}: needs at least 2 axes; got ${describeAval(array)}.`);
     const [n, m] = array.shape.slice(-2) as [number, number];
-    const zero = array.dtype === "bool" ? scalarArray(0, "bool") : scalarLike(array, 0);
+    const zero = array.dtype === "bool" ? scalarArray(0, "bool") : prim.scalarLike(array, 0);
     return choose(prim.broadcastTo(lowerTriangle(n, m, k + shift), array.shape), array, zero);
   };
 
@@ -101,7 +99,7 @@ export const diagonal = (x: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArra
 const withDiagonal = (vector: NDArray, k: number): NDArray => {
   const n = vector.size;
   const size = n + Math.abs(k);
-  const zero = vector.dtype === "bool" ? scalarArray(0, "bool") : scalarLike(vector, 0);
+  const zero = vector.dtype === "bool" ? scalarArray(0, "bool") : prim.scalarLike(vector, 0);
   if (n === 0) return prim.broadcastInDim(zero, [size, size], []);
   const start = k < 0 ? -k * size : k;
   const used = start + n + (n - 1) * size;

@@ -13,8 +13,6 @@ export interface ProductOptions {
   readonly preferredElementType?: DType | undefined;
 }
 
-const { range } = prim;
-
 /** `dotGeneral`, in which booleans have a product too: "and", summed by "or". */
 export const contract = (
   x: NDArray,
@@ -99,7 +97,7 @@ const batched = (
     );
   }
   const outer = commonShape(name, [{ shape: outerA }, { shape: outerB }]);
-  const batch = range(outer.length);
+  const batch = prim.range(outer.length);
   return contract(
     withOuter(a, outer, inner[0]),
     withOuter(b, outer, inner[1]),
@@ -210,7 +208,7 @@ const lastAndFirst = (a: NDArray, b: NDArray, count: number): readonly [number[]
       `tensordot: axes = ${count} asks for so many axes of each; got ${describeAval(a)} and ${describeAval(b)}.`,
     );
   }
-  return [range(count).map((i) => a.ndim - count + i), range(count)];
+  return [prim.range(count).map((i) => a.ndim - count + i), prim.range(count)];
 };
 
 /** The Kronecker product: each element of `x` multiplied by the whole of `y`, put in its place. */

@@ -16,7 +16,6 @@ export interface QuantileOptions {
   readonly keepdims?: boolean;
 }
 
-const { scalarLike } = prim;
 const METHODS: readonly QuantileMethod[] = ["linear", "lower", "higher", "nearest", "midpoint"];
 
 /** The elements of each group in one row, the last axis. */
@@ -48,15 +47,15 @@ const elementAt = (rows: NDArray, position: NDArray): NDArray => {
 const blend = (low: NDArray, high: NDArray, weight: NDArray, method: QuantileMethod): NDArray => {
   switch (method) {
     case "linear":
-      return prim.add(prim.mul(low, prim.sub(scalarLike(weight, 1), weight)), prim.mul(high, weight));
+      return prim.add(prim.mul(low, prim.sub(prim.scalarLike(weight, 1), weight)), prim.mul(high, weight));
     case "lower":
       return low;
     case "higher":
       return high;
     case "nearest":
-      return prim.select(prim.le(weight, scalarLike(weight, 0.5)), low, high);
+      return prim.select(prim.le(weight, prim.scalarLike(weight, 0.5)), low, high);
     case "midpoint":
-      return prim.mul(prim.add(low, high), scalarLike(low, 0.5));
+      return prim.mul(prim.add(low, high), prim.scalarLike(low, 0.5));
   }
 };
 
@@ -70,12 +69,12 @@ const quantileOfRows = (
   const outer = rows.shape.slice(0, -1);
   const last = rows.ndim - 1;
   const n = rows.shape[last] as number;
-  const end = count === null ? scalarLike(q, n - 1) : prim.sub(count, scalarLike(q, 1));
+  const end = count === null ? prim.scalarLike(q, n - 1) : prim.sub(count, prim.scalarLike(q, 1));
   const place = prim.mul(q, end);
   const lowPlace = prim.floor(place);
   const weight = prim.sub(place, lowPlace);
   const index = (position: NDArray): NDArray =>
-    prim.convertElementType(prim.max(scalarLike(position, 0), prim.min(position, end)), "int32");
+    prim.convertElementType(prim.max(prim.scalarLike(position, 0), prim.min(position, end)), "int32");
   const [low, high] = [index(lowPlace), index(prim.ceil(place))].map((position) =>
     position.ndim === 0
       ? takeAxis("quantile", rows, position, last, { mode: "clip" })

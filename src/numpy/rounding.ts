@@ -3,8 +3,6 @@ import { ArgumentError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operand, toInexact, unary } from "./operands.ts";
 
-const { scalarLike } = prim;
-
 /** A rounding of floats that leaves other arrays as they are. */
 const rounding = (name: string, apply: (x: NDArray) => NDArray): ((x: ArrayLike) => NDArray) =>
   unary(name, (x) => (isFloat(x.dtype) ? apply(x) : x));
@@ -17,7 +15,7 @@ export const ceil = rounding("ceil", prim.ceil);
 
 /** The whole part, rounded towards zero, element by element. */
 export const trunc = rounding("trunc", (x) =>
-  prim.select(prim.lt(x, scalarLike(x, 0)), prim.ceil(x), prim.floor(x)),
+  prim.select(prim.lt(x, prim.scalarLike(x, 0)), prim.ceil(x), prim.floor(x)),
 );
 
 /** `trunc` by its other name. */
@@ -43,7 +41,7 @@ export const round = (x: ArrayLike, decimals = 0): NDArray => {
     return prim.convertElementType(scaled, array.dtype, array.weakType);
   }
   if (decimals === 0) return toEven(array);
-  const factor = scalarLike(array, 10 ** Math.abs(decimals));
+  const factor = prim.scalarLike(array, 10 ** Math.abs(decimals));
   const rounded =
     decimals > 0
       ? prim.div(toEven(prim.mul(array, factor)), factor)

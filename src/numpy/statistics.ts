@@ -7,7 +7,6 @@ import { countOver, type MaskedReductionOptions, reducedAxes } from "./reducing.
 import { sum } from "./reductions.ts";
 import { inDType } from "./types.ts";
 
-const { scalarLike } = prim;
 const NONE: VarianceOptions = Object.freeze({});
 
 /** Options of `mean`. */
@@ -34,7 +33,7 @@ const counts = (
   axes: readonly number[],
   { where, keepdims = false }: MeanOptions,
 ): NDArray => {
-  if (where === undefined || where === null) return scalarLike(array, countOver(array, axes));
+  if (where === undefined || where === null) return prim.scalarLike(array, countOver(array, axes));
   const mask = prim.broadcastTo(truth(where, name), array.shape);
   return sum(mask, axes, { dtype: array.dtype, keepdims });
 };
@@ -57,10 +56,10 @@ const variance = (name: string, x: ArrayLike, axis: AxisArgument, options: Varia
   const axes = reducedAxes(name, array, axis);
   const centered = subtract(array, mean(array, axes, { where, keepdims: true }));
   const squares = sum(prim.square(centered), axes, { where, keepdims });
-  const divisor = prim.sub(counts(name, array, axes, options), scalarLike(array, ddof));
-  const zero = scalarLike(array, 0);
+  const divisor = prim.sub(counts(name, array, axes, options), prim.scalarLike(array, ddof));
+  const zero = prim.scalarLike(array, 0);
   // Too few elements have no variance.
-  return prim.div(squares, prim.select(prim.gt(divisor, zero), divisor, scalarLike(array, Number.NaN)));
+  return prim.div(squares, prim.select(prim.gt(divisor, zero), divisor, prim.scalarLike(array, Number.NaN)));
 };
 
 /** The variance over `axis`: the mean square of the differences from the mean. */

@@ -3,8 +3,6 @@ import { bindCustomJvp, type CustomJvp } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { binary, operand, toInexact, unary } from "./operands.ts";
 
-const { scalarLike } = prim;
-
 /** The sine of an angle in radians, element by element. */
 export const sin = unary("sin", prim.sin, toInexact);
 /** The cosine of an angle in radians, element by element. */
@@ -48,9 +46,9 @@ export const acosh = arccosh;
 export const atanh = arctanh;
 
 /** Degrees to radians. */
-export const deg2rad = unary("deg2rad", (x) => prim.mul(x, scalarLike(x, Math.PI / 180)), toInexact);
+export const deg2rad = unary("deg2rad", (x) => prim.mul(x, prim.scalarLike(x, Math.PI / 180)), toInexact);
 /** Radians to degrees. */
-export const rad2deg = unary("rad2deg", (x) => prim.mul(x, scalarLike(x, 180 / Math.PI)), toInexact);
+export const rad2deg = unary("rad2deg", (x) => prim.mul(x, prim.scalarLike(x, 180 / Math.PI)), toInexact);
 /** `deg2rad` by its other name. */
 export const radians = deg2rad;
 /** `rad2deg` by its other name. */
@@ -65,12 +63,12 @@ export const hypot = binary(
   (x, y) => {
     const [a, b] = [prim.abs(x), prim.abs(y)];
     const [longer, shorter] = [prim.max(a, b), prim.min(a, b)];
-    const zero = scalarLike(longer, 0);
+    const zero = prim.scalarLike(longer, 0);
     const isZero = prim.eq(longer, zero);
-    const one = scalarLike(longer, 1);
+    const one = prim.scalarLike(longer, 1);
     const ratio = prim.div(shorter, prim.select(isZero, one, longer));
     const length = prim.mul(longer, prim.sqrt(prim.add(one, prim.square(ratio))));
-    const infinity = scalarLike(longer, Number.POSITIVE_INFINITY);
+    const infinity = prim.scalarLike(longer, Number.POSITIVE_INFINITY);
     const isInfinite = prim.or(prim.eq(a, infinity), prim.eq(b, infinity));
     return prim.select(isInfinite, infinity, prim.select(isZero, longer, length));
   },
@@ -86,7 +84,9 @@ const sincDerivativeAtZero = (k: number): number => (k % 2 === 1 ? 0 : (k % 4 ==
 const sincAtZero = (x: NDArray, k: number): NDArray => {
   const call: CustomJvp = {
     name: "sincAtZero",
-    fun: (z) => [prim.broadcastTo(scalarLike(z as NDArray, sincDerivativeAtZero(k)), (z as NDArray).shape)],
+    fun: (z) => [
+      prim.broadcastTo(prim.scalarLike(z as NDArray, sincDerivativeAtZero(k)), (z as NDArray).shape),
+    ],
     jvp: ([z], [t]) => ({
       outputs: bindCustomJvp(call, [z as NDArray]),
       tangents: [t ? prim.mul(sincAtZero(z as NDArray, k + 1), t) : null],
@@ -98,8 +98,8 @@ const sincAtZero = (x: NDArray, k: number): NDArray => {
 /** sin(πx)/(πx), and 1 at 0, element by element; all its derivatives are right at 0. */
 export const sinc = (x: ArrayLike): NDArray => {
   const array = operand(x, "sinc", toInexact);
-  const isZero = prim.eq(array, scalarLike(array, 0));
-  const angle = prim.mul(scalarLike(array, Math.PI), array);
-  const safe = prim.select(isZero, scalarLike(array, 1), angle);
+  const isZero = prim.eq(array, prim.scalarLike(array, 0));
+  const angle = prim.mul(prim.scalarLike(array, Math.PI), array);
+  const safe = prim.select(isZero, prim.scalarLike(array, 1), angle);
   return prim.select(isZero, sincAtZero(angle, 0), prim.div(prim.sin(safe), safe));
 };
