@@ -6,8 +6,16 @@ export interface SourceLocation {
   readonly functionName: string | undefined;
 }
 
-/** The folder that this library's own code lies in: frames inside it are not the user's. */
-const OWN_FOLDER = import.meta.url.replace(/core\/[^/]*$/, "");
+/** This module; a bundler that writes no ES module leaves the address out. */
+const HERE: string = import.meta.url ?? "";
+
+/**
+ * Where this library's own code lies: frames from there are not the user's. Source maps put frames of `dist` in `src`.
+ * Inside somebody's bundle it is the bundle, user's code included.
+ */
+const OWN: readonly string[] = /(?:src\/core|dist\/chunks)\/[^/]*$/.test(HERE)
+  ? ["src/", "dist/"].map((folder) => HERE.replace(/\w+\/\w+\/[^/]*$/, folder))
+  : [HERE];
 
 /** How many frames are looked at: enough to leave this library from inside nested transforms. */
 const DEPTH = 40;
@@ -27,7 +35,9 @@ export const userLocation = (error: Error): SourceLocation | undefined => {
     const match = FRAME.exec(line) ?? FRAME_GECKO.exec(line);
     if (match === null) continue;
     const [, functionName, file, row, column] = match;
-    if (file === undefined || asUrl(file).startsWith(OWN_FOLDER) || file.startsWith("node:")) continue;
+    if (file === undefined || file.startsWith("node:")) continue;
+    const url = asUrl(file);
+    if (OWN.some((place) => url.startsWith(place))) continue;
     return { file, line: Number(row), column: Number(column), functionName: functionName || undefined };
   }
   return undefined;

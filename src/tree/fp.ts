@@ -4,7 +4,6 @@ import type { Eq } from "fp-ts/lib/Eq.js";
 import type { Foldable1 } from "fp-ts/lib/Foldable.js";
 import type { FunctorWithIndex1 } from "fp-ts/lib/FunctorWithIndex.js";
 import type { Monoid } from "fp-ts/lib/Monoid.js";
-import * as RA from "fp-ts/lib/ReadonlyArray.js";
 import type { PipeableTraverse1, Traversable1 } from "fp-ts/lib/Traversable.js";
 import { type FlattenOptions, flatten, leafPaths, unflatten } from "./flatten.ts";
 import type { Path } from "./paths.ts";
@@ -58,20 +57,35 @@ export const mapWithIndex =
 export const reduce =
   <A, B>(b: B, f: (b: B, a: A) => B) =>
   (fa: Tree<A>): B =>
-    RA.reduce(b, f)(fa.leaves);
+    fa.leaves.reduce((result, a) => f(result, a), b);
 
 /** Combine the leaves from the last to the first. */
 export const reduceRight =
   <A, B>(b: B, f: (a: A, b: B) => B) =>
   (fa: Tree<A>): B =>
-    RA.reduceRight(b, f)(fa.leaves);
+    fa.leaves.reduceRight((result, a) => f(a, result), b);
 
 /** The sum, in a monoid, of `f` of the leaves. */
 export const foldMap =
   <M>(M: Monoid<M>) =>
   <A>(f: (a: A) => M) =>
   (fa: Tree<A>): M =>
-    RA.foldMap(M)(f)(fa.leaves);
+    fa.leaves.reduce((sum, a) => M.concat(sum, f(a)), M.empty);
+
+/** As the `traverse` of fp-ts's `ReadonlyArray`, which takes longer to import than all of cotangent. */
+const traverseLeaves = <F, A, B>(
+  F: Applicative<F>,
+  leaves: readonly A[],
+  f: (a: A) => HKT<F, B>,
+): HKT<F, readonly B[]> =>
+  leaves.reduce(
+    (gathered: HKT<F, readonly B[]>, a) =>
+      F.ap(
+        F.map(gathered, (bs) => (b: B) => [...bs, b]),
+        f(a),
+      ),
+    F.of([]),
+  );
 
 /**
  * `f` of each leaf, from the first to the last, with the effects of an applicative functor gathered around the whole
@@ -81,13 +95,16 @@ export const traverse: PipeableTraverse1<URI> =
   <F>(F: Applicative<F>) =>
   <A, B>(f: (a: A) => HKT<F, B>) =>
   (ta: Tree<A>): HKT<F, Tree<B>> =>
-    F.map(RA.traverse(F)(f)(ta.leaves), (leaves) => ({ treedef: ta.treedef, leaves }));
+    F.map(traverseLeaves(F, ta.leaves, f), (leaves) => ({ treedef: ta.treedef, leaves }));
 
 /** `traverse` where the effects are at the leaves already. */
 export const sequence: Traversable1<URI>["sequence"] =
   <F>(F: Applicative<F>) =>
   <A>(ta: Tree<HKT<F, A>>): HKT<F, Tree<A>> =>
-    F.map(RA.sequence(F)(ta.leaves), (leaves) => ({ treedef: ta.treedef, leaves }));
+    F.map(
+      traverseLeaves(F, ta.leaves, (effect) => effect),
+      (leaves) => ({ treedef: ta.treedef, leaves }),
+    );
 
 /**
  * `traverse` on raw trees, keeping their types: check or load every leaf, and get the whole tree or the failure.
@@ -111,7 +128,9 @@ export function traversePytree<F>(F: Applicative<F>) {
   return <A, B>(f: (a: A) => HKT<F, B>) =>
     <T>(tree: T): HKT<F, MapLeaves<T, B>> => {
       const [leaves, treedef] = flatten(tree);
-      return F.map(RA.traverse(F)(f)(leaves as readonly A[]), (results) => unflatten<T, B>(treedef, results));
+      return F.map(traverseLeaves(F, leaves as readonly A[], f), (results) =>
+        unflatten<T, B>(treedef, results),
+      );
     };
 }
 

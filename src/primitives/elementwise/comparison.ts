@@ -31,13 +31,12 @@ const defineComparison = (
     args: elementwiseArgs([{}, {}], NO_PARAMS, { otherDTypes: DTYPES, otherRanges: [FEW, FEW] }),
   });
 
-const { and, not, or, xor } = kernel;
-const equal: Comparison = (x, y) => not(xor(x, y));
-const less: Comparison = (x, y) => and(not(x), y);
-const lessOrEqual: Comparison = (x, y) => or(not(x), y);
+const equal: Comparison = (x, y) => kernel.not(kernel.xor(x, y));
+const less: Comparison = (x, y) => kernel.and(kernel.not(x), y);
+const lessOrEqual: Comparison = (x, y) => kernel.or(kernel.not(x), y);
 
 export const eqPrimitive: Primitive = defineComparison("eq", (x, y) => x === y, kernel.eq, equal);
-export const nePrimitive: Primitive = defineComparison("ne", (x, y) => x !== y, kernel.ne, xor);
+export const nePrimitive: Primitive = defineComparison("ne", (x, y) => x !== y, kernel.ne, kernel.xor);
 export const ltPrimitive: Primitive = defineComparison("lt", (x, y) => x < y, kernel.lt, less);
 export const lePrimitive: Primitive = defineComparison("le", (x, y) => x <= y, kernel.le, lessOrEqual);
 export const gtPrimitive: Primitive = defineComparison(
