@@ -1,5 +1,5 @@
 import { dtypeInfo } from "../array/index.ts";
-import type { Expr } from "../kernel/expr.ts";
+import { add, constant, type Expr, input } from "../kernel/expr.ts";
 import type { Buffer as NestBuffer, Statement, Variable } from "../kernel/nest.ts";
 import { sequence } from "../kernel/sequence.ts";
 import type { AddressSpace } from "./address-space.ts";
@@ -91,6 +91,19 @@ export const writeNest = (
           });
         });
         f.release(limit);
+        return;
+      }
+      case "sum": {
+        const { result, variable, from, to, body, term } = statement;
+        push(constant(result.type, 0));
+        f.set(local(result));
+        write({
+          kind: "for",
+          variable,
+          from,
+          to,
+          body: [...body, { kind: "set", variable: result, value: add(input(result.id, result.type), term) }],
+        });
         return;
       }
       case "while":

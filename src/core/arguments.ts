@@ -25,6 +25,8 @@ export interface ArgumentSpec {
   readonly dtype: DType;
   /** The elements it may hold; for integers the range is inclusive, booleans ignore it. */
   readonly elements?: ElementRange;
+  /** Of a stack of matrices: the elements of their diagonals, where they are others (positive ones, say). */
+  readonly diagonal?: ElementRange;
 }
 
 /** One legal application: what the arrays look like, and the parameters. */

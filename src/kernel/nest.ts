@@ -31,6 +31,18 @@ export type Statement =
       readonly from: Expr;
       readonly to: Expr;
       readonly body: readonly Statement[];
+      /** The turns do not depend on one another, and go from element to element: see `lanes` of `NestBuilder`. */
+      readonly lanes?: true;
+    }
+  /** The sum of `term` over `variable` from `from` up to, and without, `to`, in any order. */
+  | {
+      readonly kind: "sum";
+      readonly result: Variable;
+      readonly variable: Variable;
+      readonly from: Expr;
+      readonly to: Expr;
+      readonly body: readonly Statement[];
+      readonly term: Expr;
     }
   | {
       readonly kind: "while";
@@ -156,6 +168,38 @@ export class NestBuilder {
       to: toIndex(count),
       body: statements,
     });
+  }
+
+  /**
+   * As `for`, where turns do not depend on one another, so that several may be taken at once as vectors. What a turn
+   * loads and stores stands either at the same place for all turns or at neighbouring places, one after another; bounds
+   * of loops inside and conditions are the same for all turns; variables it sets are its own.
+   */
+  lanes(count: Operand, body: (index: Expr) => void, from: Operand = 0): void {
+    this.for(count, body, from);
+    const statement = this.#statements.pop() as Statement & { readonly kind: "for" };
+    this.#statements.push({ ...statement, lanes: true });
+  }
+
+  /** The sum of `term` over 0 (or `from`) up to, and without, `count`, in any order; what `lanes` asks holds of `term`. */
+  sum(count: Operand, term: (index: Expr) => Expr, from: Operand = 0): Expr {
+    const variable = this.#variable("i32");
+    let value: Expr | undefined;
+    const body = this.#nested(() => {
+      value = term(input(variable.id, "i32"));
+    });
+    const expr = value as Expr;
+    const result = this.#variable(expr.type);
+    this.#statements.push({
+      kind: "sum",
+      result,
+      variable,
+      from: toIndex(from),
+      to: toIndex(count),
+      body,
+      term: expr,
+    });
+    return input(result.id, result.type);
   }
 
   /** Nested loops over all indices of a shape, outermost first. */

@@ -1,5 +1,5 @@
 import { evaluateStep } from "./evaluate.ts";
-import type { Expr, ScalarType, ScalarValue } from "./expr.ts";
+import { type Expr, type ScalarType, type ScalarValue, toScalar } from "./expr.ts";
 import type { Buffer, Nest, Statement } from "./nest.ts";
 import { type Sequence, type Step, sequence } from "./sequence.ts";
 
@@ -134,6 +134,24 @@ class Compiler {
             variables[id] = i;
             body();
           }
+        };
+      }
+      case "sum": {
+        const { id } = statement.variable;
+        const from = this.#expr(statement.from);
+        const to = this.#expr(statement.to);
+        const body = this.block(statement.body);
+        const term = this.#expr(statement.term);
+        const { id: result, type } = statement.result;
+        return () => {
+          const end = to() as number;
+          let sum = 0;
+          for (let i = from() as number; i < end; i++) {
+            variables[id] = i;
+            body();
+            sum = toScalar(type, sum + (term() as number)) as number;
+          }
+          variables[result] = sum;
         };
       }
       case "while": {

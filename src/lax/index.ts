@@ -1,6 +1,7 @@
 export * from "./conv-transpose.ts";
 export * from "./convolution.ts";
 export * from "./elementwise.ts";
+export * as linalg from "./linalg.ts";
 export * from "./products.ts";
 export * from "./reduce-window.ts";
 export * from "./reductions.ts";

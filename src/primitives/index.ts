@@ -5,6 +5,7 @@ export * from "./dot.ts";
 export * from "./elementwise/index.ts";
 export * from "./indexing/index.ts";
 export * from "./iota.ts";
+export * from "./linalg/index.ts";
 export * from "./padding.ts";
 export * from "./random-bits.ts";
 export * from "./reduction/index.ts";

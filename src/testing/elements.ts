@@ -116,13 +116,34 @@ const drawIntegers = (
 
 type ConcreteBuffer = ReturnType<typeof allocate>;
 
+/** Draw the diagonals of a stack of matrices anew. */
+const drawDiagonals = (
+  source: Source,
+  { shape, dtype }: ArgumentSpec,
+  diagonal: ElementRange,
+  out: ConcreteBuffer,
+): void => {
+  const [rows = 0, columns = 0] = shape.slice(-2);
+  const length = Math.min(rows, columns);
+  const count = sizeOf(shape.slice(0, -2));
+  const drawn = denseData(drawArray(source, { shape: [count, length], dtype, elements: diagonal }));
+  for (let matrix = 0; matrix < count; matrix++) {
+    for (let k = 0; k < length; k++)
+      out[(matrix * rows + k) * columns + k] = drawn[matrix * length + k] as number;
+  }
+};
+
 /** Draw an array of the given shape and dtype with elements from its range. */
-export const drawArray = (source: Source, { shape, dtype, elements = {} }: ArgumentSpec): ConcreteArray => {
+export const drawArray = (
+  source: Source,
+  { shape, dtype, elements = {}, diagonal }: ArgumentSpec,
+): ConcreteArray => {
   const size = sizeOf(shape);
   const out = allocate(dtype, size);
   if (dtype === "bool") for (let i = 0; i < size; i++) out[i] = source.next(1);
   else if (isFloat(dtype)) drawFloats(source, size, elements, out);
   else drawIntegers(source, size, elements, dtype, out);
+  if (diagonal !== undefined) drawDiagonals(source, { shape, dtype }, diagonal, out);
   return new ConcreteArray(out, shape, dtype);
 };
 

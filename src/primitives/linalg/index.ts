@@ -1,0 +1,4 @@
+export * from "./cholesky.ts";
+export * from "./lu.ts";
+export * from "./matrices.ts";
+export * from "./triangular-solve.ts";
