@@ -1,9 +1,10 @@
 import type { ConcreteArray } from "../array/index.ts";
 import { type Aval, type ClosedJaxpr, CotangentError } from "../core/index.ts";
+import { analyzeCost, type CostAnalysis } from "./analyze-cost.ts";
 import { canCompile, type Executable, instantiate } from "./executable.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { optimize } from "./passes/optimize.ts";
-import { analyzeCost, type CostAnalysis, formatProgram } from "./print-program.ts";
+import { formatProgram } from "./print-program.ts";
 import type { Program } from "./program.ts";
 import { firstUncompilable, schedule } from "./schedule.ts";
 

@@ -49,7 +49,7 @@ class DotWriter {
     const batch = this.#lhs.batch.size;
     const empty = batch * m * n === 0;
     const matrix = empty || k === 0 ? undefined : this.#matrix();
-    return this.#module.func(["i32"], [], (f) => {
+    return this.#module.func(this.#space.params, [], (f) => {
       if (empty) return;
       const address = (buffer: Buffer, offset: number): void => {
         this.#space.pushBase(f, buffer);

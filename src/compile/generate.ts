@@ -1,10 +1,11 @@
 import { type ConcreteArray, denseData } from "../array/index.ts";
-import type { AddressSpace } from "./address-space.ts";
+import { type AddressSpace, addressSpace, type Placement } from "./address-space.ts";
 import { writeDot } from "./dot-code.ts";
 import { writeLoop } from "./loop-code.ts";
 import { ALIGNMENT, bufferBytes, type MemoryPlan } from "./memory-plan.ts";
 import { writeNest } from "./nest-code.ts";
-import { type Buffer, type Kernel, type Program, readBuffers } from "./program.ts";
+import { allKernels, type Buffer, type Kernel, memoryOf, type Program, readBuffers } from "./program.ts";
+import { writeBranch, writeScan, writeWhile } from "./region-code.ts";
 import { Support } from "./support.ts";
 import type { FunctionRef } from "./wasm/function.ts";
 import { ModuleBuilder } from "./wasm/module.ts";
@@ -35,7 +36,8 @@ export const generateModule = (
   const constants: { readonly value: ConcreteArray; readonly address: number }[] = [];
   const addresses = new Map<Buffer, number>();
   let resident = alignUp(residentStart);
-  for (const buffer of program.kernels.flatMap(readBuffers)) place(buffer);
+  for (const kernel of allKernels(program.kernels))
+    for (const buffer of readBuffers(kernel)) memoryOf(buffer).forEach(place);
   for (const { from } of program.outputs) if (from.kind === "buffer") place(from.buffer);
   function place(buffer: Buffer): void {
     if (buffer.origin.kind !== "const" || addresses.has(buffer)) return;
@@ -45,15 +47,13 @@ export const generateModule = (
   }
 
   const support = new Support(module, resident);
-  const space: AddressSpace = {
-    offsetOf: (buffer) => (addresses.get(buffer) ?? plan.offsets.get(buffer)) as number,
-    baseOf: (buffer) => (addresses.has(buffer) ? "const" : "scratch"),
-    pushBase: (f, buffer) => {
-      if (addresses.has(buffer)) f.i32(0);
-      else f.get(f.param(0));
-    },
+  const placementOf = (buffer: Buffer): Placement => {
+    const address = addresses.get(buffer);
+    return address === undefined
+      ? { base: "scratch", offset: plan.offsets.get(buffer) as number }
+      : { base: "const", offset: address };
   };
-  const functions = program.kernels.map((kernel) => writeKernel(module, kernel, space, support));
+  const functions = new KernelWriter(module, support, placementOf).all(program.kernels, 0);
   module.func(
     ["i32"],
     [],
@@ -66,21 +66,50 @@ export const generateModule = (
   return { bytes: module.toBytes(), constants, residentEnd };
 };
 
-const writeKernel = (
-  module: ModuleBuilder,
-  kernel: Kernel,
-  space: AddressSpace,
-  support: Support,
-): FunctionRef => {
-  switch (kernel.kind) {
-    case "loop":
-      return module.func(["i32"], [], (f) => writeLoop(f, kernel, space, support));
-    case "nest":
-      return module.func(["i32"], [], (f) => writeNest(f, kernel, space, support));
-    case "dot":
-      return writeDot(module, kernel, space);
+/** Writes kernels as functions. */
+class KernelWriter {
+  readonly #module: ModuleBuilder;
+  readonly #support: Support;
+  readonly #placementOf: (buffer: Buffer) => Placement;
+
+  constructor(module: ModuleBuilder, support: Support, placementOf: (buffer: Buffer) => Placement) {
+    this.#module = module;
+    this.#support = support;
+    this.#placementOf = placementOf;
   }
-};
+
+  /** The functions of some kernels inside of `loops` loops. */
+  all(kernels: readonly Kernel[], loops: number): FunctionRef[] {
+    const space = addressSpace(loops, this.#placementOf);
+    return kernels.map((kernel) => this.#one(kernel, space, loops));
+  }
+
+  #one(kernel: Kernel, space: AddressSpace, loops: number): FunctionRef {
+    const module = this.#module;
+    const support = this.#support;
+    switch (kernel.kind) {
+      case "loop":
+        return module.func(space.params, [], (f) => writeLoop(f, kernel, space, support));
+      case "nest":
+        return module.func(space.params, [], (f) => writeNest(f, kernel, space, support));
+      case "dot":
+        return writeDot(module, kernel, space);
+      case "scan": {
+        const body = this.all(kernel.body, loops + 1);
+        return module.func(space.params, [], (f) => writeScan(f, kernel, body));
+      }
+      case "while": {
+        const test = this.all(kernel.test, loops + 1);
+        const body = this.all(kernel.body, loops + 1);
+        return module.func(space.params, [], (f) => writeWhile(f, kernel, space, test, body));
+      }
+      case "branch": {
+        const branches = kernel.branches.map((list) => this.all(list, loops));
+        return module.func(space.params, [], (f) => writeBranch(f, kernel, space, branches));
+      }
+    }
+  }
+}
 
 /** The elements of a constant. */
 export const constantData = (value: ConcreteArray): ReturnType<typeof denseData> => denseData(value);

@@ -9,7 +9,7 @@ import {
 } from "../core/index.ts";
 import { type Expr, input } from "../kernel/expr.ts";
 import { denseLayout, isDenseLayout } from "./layout.ts";
-import { type Buffer, type Kernel, type Layout, type Leaf, scalarTypeOf } from "./program.ts";
+import { type Buffer, type Kernel, type Layout, type Leaf, type Origin, scalarTypeOf } from "./program.ts";
 import type { OpenLoop, Stored, Value } from "./scheduled-value.ts";
 import { withWideSums } from "./wide-sums.ts";
 
@@ -37,9 +37,24 @@ export const loweringOf = (equation: Equation): Lowering<Params> => {
 
 /** Kernels in the making: where values are computed, and in which buffers they lie. */
 export class KernelList {
+  /** How many loops are around these kernels. */
+  readonly loops: number;
   readonly #kernels: Kernel[] = [];
   readonly #loops = new Map<number, OpenLoop>();
-  #nextBuffer = 0;
+  /** Temporaries that belong to these kernels alone. */
+  readonly #own = new Set<Buffer>();
+  /** Numbers all buffers of a program. */
+  readonly #ids: { next: number };
+
+  constructor(loops = 0, ids = { next: 0 }) {
+    this.loops = loops;
+    this.#ids = ids;
+  }
+
+  /** A list of kernels inside a kernel of this one, and of so many loops more. */
+  inner(loops: number): KernelList {
+    return new KernelList(this.loops + loops, this.#ids);
+  }
 
   /** All kernels; nothing may be added afterwards. */
   finish(): Kernel[] {
@@ -49,8 +64,10 @@ export class KernelList {
   }
 
   /** A new buffer for a value. */
-  buffer({ shape, dtype }: Aval, origin: Buffer["origin"] = { kind: "temp" }): Buffer {
-    return { id: this.#nextBuffer++, dtype, size: sizeOf(shape), origin };
+  buffer({ shape, dtype }: Aval, origin: Origin = { kind: "temp" }): Buffer {
+    const buffer: Buffer = { id: this.#ids.next++, dtype, size: sizeOf(shape), origin };
+    if (origin.kind === "temp") this.#own.add(buffer);
+    return buffer;
   }
 
   /** Add a kernel that is complete; returns its number. */
@@ -85,6 +102,44 @@ export class KernelList {
     const loop = this.#loopFor(stored, value.aval.shape, undefined);
     loop.results.push({ kind: "store", buffer, value: this.#expr(stored, loop) });
     return storedValue(denseLayout(buffer, value.aval.shape), value.aval, loop.index);
+  }
+
+  /** A value as kernels inside of a kernel see it: it is there before they run. */
+  outer(value: Value): Value {
+    if (value.kind === "generated") return value;
+    const { layout, aval } = this.stored(value);
+    return storedValue(layout, aval, -1);
+  }
+
+  /** Put a copy of a value into `target`, row by row. Returns the number of the kernel that does it. */
+  copyInto(value: Value, target: Buffer): number {
+    const home = value.kind === "pending" ? value.home : undefined;
+    const loop = home ?? this.#loopFor(value, value.aval.shape, undefined);
+    loop.results.push({ kind: "store", buffer: target, value: this.#expr(value, loop) });
+    return loop.index;
+  }
+
+  /**
+   * See to it that a value is in `target`, row by row, when all kernels have run: a temporary of its own lies there from
+   * the start, everything else is copied. Nobody may change `target` while these kernels run.
+   */
+  placeInto(value: Value, target: Buffer): void {
+    const stored = value.kind === "pending" ? value.stored : value;
+    if (stored?.kind === "stored") {
+      const { layout } = stored;
+      const { buffer } = layout;
+      const isWhole = layout.offset === 0 && buffer.size === target.size && isDenseLayout(layout);
+      if (
+        isWhole &&
+        buffer.dtype === target.dtype &&
+        buffer.origin.kind === "temp" &&
+        this.#own.has(buffer)
+      ) {
+        buffer.origin = { kind: "same", of: target };
+        return;
+      }
+    }
+    this.copyInto(value, target);
   }
 
   /** The value with some axes reduced. */

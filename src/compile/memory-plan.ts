@@ -1,5 +1,13 @@
 import { dtypeInfo } from "../array/index.ts";
-import { type Buffer, type Program, readBuffers, writtenBuffers } from "./program.ts";
+import {
+  type Buffer,
+  innerKernels,
+  type Kernel,
+  memoryOf,
+  type Program,
+  readBuffers,
+  writtenBuffers,
+} from "./program.ts";
 
 /** Where the buffers of a program lie in scratch memory. */
 export interface MemoryPlan {
@@ -21,31 +29,70 @@ const alignUp = (n: number): number => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
 export const bufferBytes = (buffer: Buffer): number =>
   alignUp(buffer.size * dtypeInfo(buffer.dtype).bytes + PADDING);
 
-interface Span {
-  readonly buffer: Buffer;
-  readonly from: number;
-  readonly to: number;
+/** Numbers of kernels, both included. */
+interface Range {
+  from: number;
+  to: number;
 }
 
-/** When each buffer is alive, as kernel numbers: inputs from the start, outputs to the end. */
+interface Span extends Range {
+  readonly buffer: Buffer;
+}
+
+/** A kernel that uses a buffer, and the regions around it. */
+interface Use {
+  readonly at: number;
+  readonly inside: readonly Range[];
+}
+
+/** When each buffer is alive, as numbers of kernels: inputs from the start, outputs to the end. */
 const lifetimes = (program: Program): Span[] => {
-  const first = new Map<Buffer, number>();
-  const last = new Map<Buffer, number>();
-  const use = (buffer: Buffer, at: number): void => {
-    if (buffer.origin.kind === "const") return;
-    if (!first.has(buffer)) first.set(buffer, at);
-    last.set(buffer, Math.max(last.get(buffer) ?? at, at));
+  const uses = new Map<Buffer, Use[]>();
+  const use = (buffer: Buffer, at: number, inside: readonly Range[]): void => {
+    for (const own of memoryOf(buffer)) {
+      if (own.origin.kind === "const") continue;
+      const list = uses.get(own);
+      if (list === undefined) uses.set(own, [{ at, inside }]);
+      else list.push({ at, inside });
+    }
   };
-  for (const { buffer } of program.inputs) use(buffer, -1);
-  program.kernels.forEach((kernel, i) => {
-    const { results, scratch } = writtenBuffers(kernel);
-    for (const buffer of readBuffers(kernel)) use(buffer, i);
-    for (const buffer of results) use(buffer, i);
-    for (const buffer of scratch) use(buffer, i);
-  });
-  for (const { from } of program.outputs)
-    if (from.kind === "buffer") use(from.buffer, program.kernels.length);
-  return [...first].map(([buffer, from]) => ({ buffer, from, to: last.get(buffer) as number }));
+  let position = 0;
+  const walk = (kernels: readonly Kernel[], inside: readonly Range[]): void => {
+    for (const kernel of kernels) {
+      const { results, scratch } = writtenBuffers(kernel);
+      const buffers = [...readBuffers(kernel), ...results, ...scratch];
+      const from = position++;
+      for (const buffer of buffers) use(buffer, from, inside);
+      const lists = innerKernels(kernel);
+      if (lists.length === 0) continue;
+      const region = { from, to: from };
+      for (const list of lists) walk(list, [...inside, region]);
+      region.to = position++;
+      for (const buffer of buffers) use(buffer, region.to, inside);
+    }
+  };
+  for (const { buffer } of program.inputs) use(buffer, -1, []);
+  walk(program.kernels, []);
+  for (const { from } of program.outputs) if (from.kind === "buffer") use(from.buffer, position, []);
+  return [...uses].map(([buffer, list]) => ({ buffer, ...lifetime(list) }));
+};
+
+/**
+ * From the first use to the last. What is used inside a region and outside of it lives through the whole region, because
+ * a turn of a loop may come again.
+ */
+const lifetime = (uses: readonly Use[]): Range => {
+  const [first] = uses as readonly [Use];
+  let common = first.inside.length;
+  for (const { inside } of uses)
+    while (common > 0 && inside[common - 1] !== first.inside[common - 1]) common--;
+  const life = { from: Infinity, to: -Infinity };
+  for (const { at, inside } of uses) {
+    const range = inside[common] ?? { from: at, to: at };
+    life.from = Math.min(life.from, range.from);
+    life.to = Math.max(life.to, range.to);
+  }
+  return life;
 };
 
 /** A stretch of memory that nothing lives in. */

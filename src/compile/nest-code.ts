@@ -40,11 +40,26 @@ export const writeNest = (
     emitter.emit([{ result: 0, part: 0, after: () => undefined }]);
   };
 
+  // A base that takes some arithmetic is worked out once.
+  const bases = new Map<Buffer, Local>();
+  for (const { buffer } of places.values()) {
+    if (bases.has(buffer) || space.hasPlainBase(buffer)) continue;
+    const base = f.local("i32");
+    space.pushBase(f, buffer);
+    f.set(base);
+    bases.set(buffer, base);
+  }
+  const pushBase = (buffer: Buffer): void => {
+    const base = bases.get(buffer);
+    if (base === undefined) space.pushBase(f, buffer);
+    else f.get(base);
+  };
+
   /** Push the address of an element; returns what is left to add as an immediate. */
   const pushAddress = (target: NestBuffer, index: Expr): number => {
     const { buffer, offset } = places.get(target) as { readonly buffer: Buffer; readonly offset: number };
     const { bytes } = dtypeInfo(buffer.dtype);
-    space.pushBase(f, buffer);
+    pushBase(buffer);
     push(index);
     if (bytes > 1) f.i32(Math.log2(bytes)).op("i32.shl");
     f.op("i32.add");

@@ -1,15 +1,26 @@
-import { dtypeInfo, sizeOf } from "../array/index.ts";
+import { dtypeInfo } from "../array/index.ts";
 import { formatAval } from "../core/index.ts";
 import { text } from "../kernel/print.ts";
 import { sequence } from "../kernel/sequence.ts";
 import { bufferBytes, type MemoryPlan } from "./memory-plan.ts";
 import type { Buffer, Kernel, Layout, Leaf, Program } from "./program.ts";
 
-const name = (buffer: Buffer): string => {
-  const { origin } = buffer;
-  return origin.kind === "input"
-    ? `in${origin.index}`
-    : `${origin.kind === "const" ? "const" : "t"}${buffer.id}`;
+/** A buffer; one that goes with the turns of a loop as a formula of i0 (the turn of the outermost loop), i1, … */
+const name = ({ id, origin }: Buffer): string => {
+  switch (origin.kind) {
+    case "input":
+      return `in${origin.index}`;
+    case "const":
+      return `const${id}`;
+    case "temp":
+      return `t${id}`;
+    case "same":
+      return name(origin.of);
+    case "moving":
+      return `${name(origin.of)}+${origin.step}·i${origin.loop}`;
+    case "swapped":
+      return `(i${origin.loop} even ? ${name(origin.even)} : ${name(origin.odd)})`;
+  }
 };
 
 const typed = (buffer: Buffer): string => `${name(buffer)}:${dtypeInfo(buffer.dtype).short}[${buffer.size}]`;
@@ -54,8 +65,31 @@ const kernelText = (kernel: Kernel): string[] => {
         `  ${typed(output)} = ${name(lhs.buffer)} · ${name(rhs.buffer)}`,
       ];
     }
+    case "scan":
+      return [
+        `scan ${kernel.length} times${kernel.reverse ? " in reverse" : ""}`,
+        ...inside(kernel.body),
+        `  leaves ${kernel.held.map(typed).join(", ")}`,
+      ];
+    case "while":
+      return [
+        "while",
+        ...inside(kernel.test),
+        `  ${name(kernel.flag)} do`,
+        ...inside(kernel.body),
+        `  leaves ${kernel.carry.map(({ even }) => typed(even)).join(", ")}`,
+      ];
+    case "branch":
+      return [
+        `branch ${name(kernel.index)}${kernel.offset === 0 ? "" : ` from ${kernel.offset}`}`,
+        ...kernel.branches.flatMap((branch, k) => [`  case ${k}`, ...inside(branch).map((l) => `  ${l}`)]),
+        `  leaves ${kernel.outputs.map(typed).join(", ")}`,
+      ];
   }
 };
+
+const inside = (kernels: readonly Kernel[]): string[] =>
+  kernels.flatMap((kernel) => kernelText(kernel).map((line) => `  ${line}`));
 
 /** A program and its memory plan, for people. */
 export const formatProgram = (program: Program, plan: MemoryPlan): string => {
@@ -73,62 +107,4 @@ export const formatProgram = (program: Program, plan: MemoryPlan): string => {
     ),
   ];
   return lines.join("\n");
-};
-
-/** What a program costs, worked out before it runs. */
-export interface CostAnalysis {
-  /** Arithmetic operations, additions and multiplications counted apart. */
-  readonly flops: number;
-  /** Bytes that kernels read and write. */
-  readonly bytesAccessed: number;
-  /** Bytes of scratch memory that a call takes, arguments and results included. */
-  readonly peakBytes: number;
-}
-
-/** Count the operations of a program and the bytes it moves. */
-export const analyzeCost = (program: Program, plan: MemoryPlan): CostAnalysis => {
-  let flops = 0;
-  let bytesAccessed = 0;
-  const whole = (buffer: Buffer): number => buffer.size * dtypeInfo(buffer.dtype).bytes;
-  for (const kernel of program.kernels) {
-    switch (kernel.kind) {
-      case "loop": {
-        const points = sizeOf(kernel.shape);
-        const seen = new Set<object>();
-        const open: { readonly op: string; readonly args: readonly object[] }[] = kernel.results.map(
-          (r) => r.value,
-        );
-        for (let e = open.pop(); e !== undefined; e = open.pop()) {
-          if (seen.has(e)) continue;
-          seen.add(e);
-          if (e.args.length > 0) flops += points;
-          open.push(...(e.args as (typeof open)[number][]));
-        }
-        for (const result of kernel.results) {
-          if (result.kind === "reduce") flops += points;
-          bytesAccessed += whole(result.buffer);
-        }
-        for (const leaf of kernel.leaves)
-          if (leaf.kind === "load")
-            bytesAccessed += Math.min(points * dtypeInfo(leaf.buffer.dtype).bytes, whole(leaf.buffer));
-        break;
-      }
-      case "nest":
-        for (const { buffer } of kernel.inputs) bytesAccessed += whole(buffer);
-        for (const buffer of kernel.outputs) bytesAccessed += whole(buffer);
-        break;
-      case "dot": {
-        const { batch, free, contracted } = kernel.lhs.operand;
-        const columns = kernel.rhs.operand.free.size;
-        flops += 2 * batch.size * free.size * contracted.size * columns;
-        const { bytes } = dtypeInfo(kernel.output.dtype);
-        bytesAccessed +=
-          bytes *
-          batch.size *
-          (free.size * contracted.size + contracted.size * columns + free.size * columns);
-        break;
-      }
-    }
-  }
-  return { flops, bytesAccessed, peakBytes: plan.bytes };
 };

@@ -14,12 +14,26 @@ export interface Buffer {
   readonly dtype: DType;
   /** How many elements it holds. */
   readonly size: number;
-  /** Which argument or constant of the program it holds at the start; `temp` for what kernels write. */
-  readonly origin:
-    | { readonly kind: "input"; readonly index: number }
-    | { readonly kind: "const"; readonly value: ConcreteArray }
-    | { readonly kind: "temp" };
+  /** Where it lies. While a program is scheduled, a temporary may still become a part of something larger. */
+  origin: Origin;
 }
+
+/** What a buffer holds at the start, or where its memory is. */
+export type Origin =
+  /** An argument of the program. */
+  | { readonly kind: "input"; readonly index: number }
+  | { readonly kind: "const"; readonly value: ConcreteArray }
+  /** Memory of its own, which kernels write. */
+  | { readonly kind: "temp" }
+  /** The memory of another buffer: a result that is written where it belongs at once. */
+  | { readonly kind: "same"; readonly of: Buffer }
+  /** A part of another buffer that starts `step` elements further with each turn of a loop. */
+  | { readonly kind: "moving"; readonly of: Buffer; readonly step: number; readonly loop: LoopDepth }
+  /** One of two buffers that change places with each turn of a loop: `even` in turns 0, 2, 4, … */
+  | { readonly kind: "swapped"; readonly even: Buffer; readonly odd: Buffer; readonly loop: LoopDepth };
+
+/** Which of the loops around a kernel: how many there are around that loop. */
+export type LoopDepth = number;
 
 /** A window onto a buffer; strides and offset count elements. */
 export interface Layout {
@@ -95,7 +109,75 @@ export interface DotKernel {
   readonly scratch: readonly Buffer[];
 }
 
-export type Kernel = LoopKernel | NestKernel | DotKernel;
+/** Kernels that run `length` times, for turns 0, 1, … or, in `reverse`, from the last to the first. */
+export interface ScanKernel {
+  readonly kind: "scan";
+  readonly length: number;
+  readonly reverse: boolean;
+  readonly body: readonly Kernel[];
+  /** What must live through all turns: both halves of each carry, and stacked results. */
+  readonly held: readonly Buffer[];
+}
+
+/** Kernels that run, turn by turn, for as long as `test` leaves true in `flag`. */
+export interface WhileKernel {
+  readonly kind: "while";
+  readonly test: readonly Kernel[];
+  readonly flag: Buffer;
+  readonly body: readonly Kernel[];
+  /** Buffers that change places with each turn; at the end, the carry is in the first of each pair. */
+  readonly carry: readonly { readonly even: Buffer; readonly odd: Buffer }[];
+}
+
+/** One of several lists of kernels: which one, says the int32 at `offset` of `index`, brought into range. */
+export interface BranchKernel {
+  readonly kind: "branch";
+  readonly index: Buffer;
+  readonly offset: number;
+  readonly branches: readonly (readonly Kernel[])[];
+  readonly outputs: readonly Buffer[];
+}
+
+/** A kernel with kernels inside. */
+export type RegionKernel = ScanKernel | WhileKernel | BranchKernel;
+
+export type Kernel = LoopKernel | NestKernel | DotKernel | RegionKernel;
+
+/** The lists of kernels inside a kernel. */
+export const innerKernels = (kernel: Kernel): readonly (readonly Kernel[])[] => {
+  switch (kernel.kind) {
+    case "scan":
+      return [kernel.body];
+    case "while":
+      return [kernel.test, kernel.body];
+    case "branch":
+      return kernel.branches;
+    default:
+      return [];
+  }
+};
+
+/** All kernels of a list and those inside them, in order. */
+export function* allKernels(kernels: readonly Kernel[]): Generator<Kernel> {
+  for (const kernel of kernels) {
+    yield kernel;
+    for (const inner of innerKernels(kernel)) yield* allKernels(inner);
+  }
+}
+
+/** The buffers with memory of their own that a buffer lies in. */
+export const memoryOf = (buffer: Buffer): readonly Buffer[] => {
+  const { origin } = buffer;
+  switch (origin.kind) {
+    case "same":
+    case "moving":
+      return memoryOf(origin.of);
+    case "swapped":
+      return [...memoryOf(origin.even), ...memoryOf(origin.odd)];
+    default:
+      return [buffer];
+  }
+};
 
 /** Where an output of the program comes from: an argument as it came, a constant, or a buffer. */
 export type ProgramOutput =
@@ -139,7 +221,7 @@ export const dtypeOfScratch = (type: ScalarType): DType => {
   }
 };
 
-/** The buffers that a kernel reads. */
+/** The buffers that a kernel reads; of a region, itself and not the kernels inside. */
 export const readBuffers = (kernel: Kernel): readonly Buffer[] => {
   switch (kernel.kind) {
     case "loop":
@@ -148,10 +230,16 @@ export const readBuffers = (kernel: Kernel): readonly Buffer[] => {
       return kernel.inputs.map((layout) => layout.buffer);
     case "dot":
       return [kernel.lhs.buffer, kernel.rhs.buffer];
+    case "scan":
+      return [];
+    case "while":
+      return [kernel.flag];
+    case "branch":
+      return [kernel.index];
   }
 };
 
-/** The buffers that a kernel writes; scratch is alive only while it runs. */
+/** The buffers that a kernel writes (a region, those that live through it); scratch is alive only while it runs. */
 export const writtenBuffers = (
   kernel: Kernel,
 ): { readonly results: readonly Buffer[]; readonly scratch: readonly Buffer[] } => {
@@ -165,5 +253,11 @@ export const writtenBuffers = (
       return { results: kernel.outputs, scratch: kernel.scratch };
     case "dot":
       return { results: [kernel.output], scratch: kernel.scratch };
+    case "scan":
+      return { results: kernel.held, scratch: [] };
+    case "while":
+      return { results: kernel.carry.flatMap(({ even, odd }) => [even, odd]), scratch: [] };
+    case "branch":
+      return { results: kernel.outputs, scratch: [] };
   }
 };

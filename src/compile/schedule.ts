@@ -8,6 +8,7 @@ import {
 } from "../array/index.ts";
 import {
   type Atom,
+  type Aval,
   type ClosedJaxpr,
   CotangentError,
   Equation,
@@ -26,58 +27,88 @@ import {
   type Buffer,
   type DotOperand,
   dtypeOfScratch,
+  type Layout,
   type Program,
   type ProgramOutput,
   scalarTypeOf,
 } from "./program.ts";
+import { carriedJaxprs, type RegionHost, scheduleRegion } from "./schedule-regions.ts";
 import type { Pending, Value } from "./scheduled-value.ts";
 
 /** How deep an expression may grow before its value is stored. */
 const MAX_DEPTH = 200;
 
-/** Whether every equation of a jaxpr can be compiled. */
-export const firstUncompilable = ({ jaxpr }: ClosedJaxpr): Equation | undefined =>
-  jaxpr.equations.find(
-    ({ primitive: { lowering } }) =>
-      lowering === undefined || ["call", "scan", "while", "branch"].includes(lowering.kind),
-  );
+/** The first equation that cannot be compiled, of a jaxpr and those that it carries. */
+export const firstUncompilable = ({ jaxpr }: ClosedJaxpr): Equation | undefined => {
+  for (const equation of jaxpr.equations) {
+    const { lowering } = equation.primitive;
+    if (lowering === undefined || lowering.kind === "call") return equation;
+    for (const inner of carriedJaxprs(equation)) {
+      const blocker = firstUncompilable(inner);
+      if (blocker !== undefined) return blocker;
+    }
+  }
+  return undefined;
+};
 
 /**
  * Turn a jaxpr into kernels. Element-by-element equations wait until a reduction, a product or an output needs them,
  * and then join a loop over their index space: the latest one that runs behind everything they need.
  */
-export const schedule = (closed: ClosedJaxpr): Program => new Scheduler(closed).run();
+export const schedule = (closed: ClosedJaxpr): Program => {
+  const { jaxpr } = closed;
+  const list = new KernelList();
+  const inputs = jaxpr.inputs.map(({ aval }, index) => ({
+    aval,
+    buffer: list.buffer(aval, { kind: "input", index }),
+  }));
+  const values = inputs.map(({ aval, buffer }) => storedValue(denseLayout(buffer, aval.shape), aval, -1));
+  const results = new Scheduler(list).run(closed, values);
+  const outputs = results.map((result, k): Program["outputs"][number] => {
+    const atom = jaxpr.outputs[k] as Atom;
+    const { aval } = atom;
+    if (atom instanceof Literal) return { aval, from: { kind: "const", value: atom.value } };
+    const { layout } = list.dense(result);
+    return { aval, from: outputOf(layout, aval, jaxpr.inputs) };
+  });
+  return { inputs, kernels: list.finish(), outputs };
+};
 
-class Scheduler {
-  readonly #closed: ClosedJaxpr;
+/** An output that is a whole argument is that argument. */
+const outputOf = ({ buffer, offset, shape }: Layout, aval: Aval, inputs: readonly Var[]): ProgramOutput => {
+  const { origin } = buffer;
+  const whole = buffer.size === sizeOf(aval.shape) && sameShape(shape, aval.shape);
+  return whole && origin.kind === "input" && sameShape(inputs[origin.index]?.aval.shape ?? [-1], aval.shape)
+    ? { kind: "input", index: origin.index }
+    : { kind: "buffer", buffer, offset };
+};
+
+/** Puts the equations of one jaxpr into a list of kernels. */
+class Scheduler implements RegionHost {
+  readonly list: KernelList;
   readonly #values = new Map<Var, Value>();
-  readonly #list = new KernelList();
 
-  constructor(closed: ClosedJaxpr) {
-    this.#closed = closed;
+  constructor(list: KernelList) {
+    this.list = list;
   }
 
-  run(): Program {
-    const { jaxpr, consts } = this.#closed;
-    const inputs = jaxpr.inputs.map((v, index) => {
-      const buffer = this.#list.buffer(v.aval, { kind: "input", index });
-      this.#values.set(v, storedValue(denseLayout(buffer, v.aval.shape), v.aval, -1));
-      return { aval: v.aval, buffer };
+  /** The values of the outputs of a jaxpr for these values of its inputs (those that it does not use may be missing). */
+  run({ jaxpr, consts }: ClosedJaxpr, inputs: readonly (Value | undefined)[]): readonly Value[] {
+    jaxpr.inputs.forEach((v, i) => {
+      const value = inputs[i];
+      if (value !== undefined) this.#values.set(v, value);
     });
     jaxpr.constVars.forEach((v, i) => {
       const value = consts[i] as ConcreteArray;
-      this.#values.set(
-        v,
-        storedValue(
-          denseLayout(this.#list.buffer(v.aval, { kind: "const", value }), v.aval.shape),
-          v.aval,
-          -1,
-        ),
-      );
+      const buffer = this.list.buffer(v.aval, { kind: "const", value });
+      this.#values.set(v, storedValue(denseLayout(buffer, v.aval.shape), v.aval, -1));
     });
     for (const equation of jaxpr.equations) this.#equation(equation);
-    const outputs = jaxpr.outputs.map((atom) => ({ aval: atom.aval, from: this.#output(atom) }));
-    return { inputs, kernels: this.#list.finish(), outputs };
+    return jaxpr.outputs.map((atom) => this.#value(atom));
+  }
+
+  inner(loops: number): RegionHost {
+    return new Scheduler(this.list.inner(loops));
   }
 
   #value(atom: Atom): Value {
@@ -94,7 +125,7 @@ class Scheduler {
       this.#values.set(equation.outputs[i] as Var, value);
     };
     const first = inputs[0];
-    const outAval = (equation.outputs[0] as Var).aval;
+    const outAval = equation.outputs[0]?.aval as Aval;
     switch (lowering.kind) {
       case "elementwise": {
         const depth =
@@ -111,7 +142,7 @@ class Scheduler {
             stored: undefined,
           };
           set(output, pending);
-          if (depth >= MAX_DEPTH) this.#list.stored(pending);
+          if (depth >= MAX_DEPTH) this.list.stored(pending);
         });
         return;
       }
@@ -136,23 +167,23 @@ class Scheduler {
           });
           return;
         }
-        const { layout, after } = this.#list.stored(operand);
+        const { layout, after } = this.list.stored(operand);
         set(0, storedValue(viewLayout(layout, outAval.shape, axes), outAval, after));
         return;
       }
       case "reshape": {
-        const { layout, after } = this.#list.stored(first as Value);
+        const { layout, after } = this.list.stored(first as Value);
         const direct = reshapeLayout(layout, outAval.shape);
         if (direct !== undefined) {
           set(0, storedValue(direct, outAval, after));
           return;
         }
-        const dense = this.#list.dense(first as Value);
+        const dense = this.list.dense(first as Value);
         set(0, storedValue(denseLayout(dense.layout.buffer, outAval.shape), outAval, dense.after));
         return;
       }
       case "reduction":
-        set(0, this.#list.reduce(first as Value, lowering.combine, lowering.axes(equation.params), outAval));
+        set(0, this.list.reduce(first as Value, lowering.combine, lowering.axes(equation.params), outAval));
         return;
       case "dot": {
         const axes = lowering.axes(equation.params);
@@ -166,22 +197,22 @@ class Scheduler {
           axes.rhsBatch,
           axes.rhsContracting,
         );
-        const output = this.#list.buffer(outAval);
+        const output = this.list.buffer(outAval);
         const scratch = dotScratch(outAval.dtype, lhs.operand, rhs.operand);
-        const after = this.#list.push({
+        const after = this.list.push({
           kind: "dot",
           lhs,
           rhs,
           output,
           scratch: scratch.map(({ dtype, size }) =>
-            this.#list.buffer({ dtype, shape: [size], weakType: false }),
+            this.list.buffer({ dtype, shape: [size], weakType: false }),
           ),
         });
         set(0, storedValue(denseLayout(output, outAval.shape), outAval, after));
         return;
       }
       case "nest": {
-        const layouts = inputs.map((v) => this.#list.dense(v).layout);
+        const layouts = inputs.map((v) => this.list.dense(v).layout);
         const outAvals = equation.outputs.map((v) => v.aval);
         const nest = new NestBuilder(
           layouts.map(({ buffer, shape }) => ({ type: scalarTypeOf(buffer.dtype), size: sizeOf(shape) })),
@@ -194,11 +225,11 @@ class Scheduler {
           outAvals,
         );
         const finished = nest.finish();
-        const outputs = outAvals.map((a) => this.#list.buffer(a));
+        const outputs = outAvals.map((a) => this.list.buffer(a));
         const scratch = finished.scratch.map(({ type, size }) =>
-          this.#list.buffer({ dtype: dtypeOfScratch(type), shape: [size], weakType: false }),
+          this.list.buffer({ dtype: dtypeOfScratch(type), shape: [size], weakType: false }),
         );
-        const after = this.#list.push({
+        const after = this.list.push({
           kind: "nest",
           name: equation.primitive.name,
           nest: finished,
@@ -214,6 +245,10 @@ class Scheduler {
       case "scan":
       case "while":
       case "branch":
+        scheduleRegion(this, equation, inputs).forEach((value, i) => {
+          set(i, value);
+        });
+        return;
       case "call":
         throw new CotangentError(`"${equation.primitive.name}" was not inlined before scheduling.`);
     }
@@ -236,34 +271,18 @@ class Scheduler {
     batch: readonly number[],
     contracting: readonly number[],
   ): { readonly buffer: Buffer; readonly operand: DotOperand } {
-    const { layout } = this.#list.stored(value);
+    const { layout } = this.list.stored(value);
     const direct = dotOperand(layout, batch, contracting);
     if (direct !== undefined) return { buffer: layout.buffer, operand: direct };
     const order = canonicalOrder(layout.shape, batch, contracting);
     const shape = order.map((axis) => layout.shape[axis] as number);
     const strides = order.map((axis) => layout.strides[axis] as number);
-    const { after } = this.#list.stored(value);
-    const copied = this.#list.dense(
+    const { after } = this.list.stored(value);
+    const copied = this.list.dense(
       storedValue({ ...layout, shape, strides }, { ...value.aval, shape }, after),
     ).layout;
     const at = (list: readonly number[]): number[] => list.map((axis) => order.indexOf(axis));
     return { buffer: copied.buffer, operand: dotOperand(copied, at(batch), at(contracting)) as DotOperand };
-  }
-
-  #output(atom: Atom): ProgramOutput {
-    if (atom instanceof Literal) return { kind: "const", value: atom.value };
-    const value = this.#value(atom);
-    const { layout } = this.#list.dense(value);
-    const { buffer, offset } = layout;
-    const whole = buffer.size === sizeOf(atom.aval.shape) && sameShape(layout.shape, atom.aval.shape);
-    if (
-      whole &&
-      buffer.origin.kind === "input" &&
-      sameShape(this.#closed.jaxpr.inputs[buffer.origin.index]?.aval.shape ?? [-1], atom.aval.shape)
-    ) {
-      return { kind: "input", index: buffer.origin.index };
-    }
-    return { kind: "buffer", buffer, offset };
   }
 }
 

@@ -1,5 +1,5 @@
+import type { CostAnalysis } from "../compile/analyze-cost.ts";
 import { costOf, formatLowered, lowerJaxpr } from "../compile/compile.ts";
-import type { CostAnalysis } from "../compile/print-program.ts";
 import type { ClosedJaxpr } from "../core/index.ts";
 import type { Arrays } from "../tree/index.ts";
 import type { InputsOf } from "./types.ts";

@@ -1,0 +1,253 @@
+import type { Shape } from "../array/index.ts";
+import {
+  type Aval,
+  type CarriedJaxpr,
+  ClosedJaxpr,
+  CotangentError,
+  type Equation,
+  type Var,
+} from "../core/index.ts";
+import { type KernelList, loweringOf, storedValue } from "./kernel-list.ts";
+import { denseLayout } from "./layout.ts";
+import type { Buffer, Layout } from "./program.ts";
+import type { Stored, Value } from "./scheduled-value.ts";
+
+/** What schedules a jaxpr into a list of kernels. */
+export interface RegionHost {
+  readonly list: KernelList;
+  /** One for kernels inside a kernel of this list, and of so many loops more. */
+  inner(loops: number): RegionHost;
+  /** The values of the outputs of a jaxpr for these values of its inputs. */
+  run(closed: ClosedJaxpr, inputs: readonly (Value | undefined)[]): readonly Value[];
+}
+
+/** The jaxpr that an equation carries. */
+export const carried = (closed: CarriedJaxpr): ClosedJaxpr => {
+  if (closed instanceof ClosedJaxpr) return closed;
+  throw new CotangentError("A lowering describes a loop or a branch by ClosedJaxprs; it got something else.");
+};
+
+/** The jaxprs that run when an equation runs, if it is a loop or a branch. */
+export const carriedJaxprs = (equation: Equation): readonly ClosedJaxpr[] => {
+  const { lowering } = equation.primitive;
+  switch (lowering?.kind) {
+    case "scan":
+      return [carried(lowering.describe(equation.params).body)];
+    case "while": {
+      const { cond, body } = lowering.describe(equation.params);
+      return [carried(cond), carried(body)];
+    }
+    case "branch":
+      return lowering.describe(equation.params).branches.map(carried);
+    default:
+      return [];
+  }
+};
+
+/** Schedule an equation that is a loop or a branch; returns the values of its outputs. */
+export const scheduleRegion = (
+  host: RegionHost,
+  equation: Equation,
+  inputs: readonly Value[],
+): readonly Value[] => {
+  const lowering = loweringOf(equation);
+  const outAvals = equation.outputs.map((v) => v.aval);
+  switch (lowering.kind) {
+    case "scan": {
+      const { body, length, reverse, numConsts, numCarry } = lowering.describe(equation.params);
+      return scheduleScan(host, carried(body), { length, reverse, numConsts, numCarry }, inputs, outAvals);
+    }
+    case "while": {
+      const { cond, body, condConsts, bodyConsts } = lowering.describe(equation.params);
+      return scheduleWhile(host, carried(cond), carried(body), condConsts, bodyConsts, inputs);
+    }
+    case "branch":
+      return scheduleBranch(host, lowering.describe(equation.params).branches.map(carried), inputs, outAvals);
+    default:
+      throw new CotangentError(`"${equation.primitive.name}" is no loop and no branch.`);
+  }
+};
+
+/** Values as kernels inside a kernel see them, but for those that none of them uses. */
+const outerValues = (
+  { list }: RegionHost,
+  { jaxpr }: ClosedJaxpr,
+  first: number,
+  values: readonly Value[],
+): (Value | undefined)[] => {
+  const used = usedVars(jaxpr);
+  return values.map((value, k) => (used.has(jaxpr.inputs[first + k] as Var) ? list.outer(value) : undefined));
+};
+
+const usedVars = ({ equations, outputs }: ClosedJaxpr["jaxpr"]): ReadonlySet<object> =>
+  new Set<object>([...equations.flatMap(({ inputs }) => inputs), ...outputs]);
+
+/** One part of the carry of a loop: the buffers that it goes to and fro between. */
+interface Carry {
+  readonly even: Buffer;
+  readonly odd: Buffer;
+  readonly aval: Aval;
+}
+
+/** The carry of a loop, set to its first values. Parts that no turn changes are left to the constants. */
+const makeCarry = ({ list }: RegionHost, values: readonly Value[]): Carry[] =>
+  values.map((value) => {
+    const { aval } = value;
+    const even = list.buffer(aval);
+    list.copyInto(value, even);
+    return { even, odd: list.buffer(aval), aval };
+  });
+
+/** What kernels of a turn read of a carry, or, if `next`, where they leave what the next turn reads. */
+const carryBuffer = (
+  list: KernelList,
+  { even, odd, aval }: Carry,
+  startsOdd: boolean,
+  next: boolean,
+): Buffer => {
+  const [first, second] = startsOdd === next ? [even, odd] : [odd, even];
+  return list.buffer(aval, { kind: "swapped", even: first, odd: second, loop: list.loops - 1 });
+};
+
+const wholeBuffer = (buffer: Buffer, aval: Aval, after: number): Stored =>
+  storedValue(denseLayout(buffer, aval.shape), aval, after);
+
+const scheduleScan = (
+  host: RegionHost,
+  body: ClosedJaxpr,
+  form: {
+    readonly length: number;
+    readonly reverse: boolean;
+    readonly numConsts: number;
+    readonly numCarry: number;
+  },
+  inputs: readonly Value[],
+  outAvals: readonly Aval[],
+): readonly Value[] => {
+  const { length, reverse, numConsts, numCarry } = form;
+  const { list } = host;
+  const inner = host.inner(1);
+  const loop = list.loops;
+  const { jaxpr } = body;
+  const used = usedVars(jaxpr);
+  const carry = makeCarry(host, inputs.slice(numConsts, numConsts + numCarry));
+  // The first turn has the number 0, or, in reverse, the last number.
+  const startsOdd = reverse && length % 2 === 0;
+
+  const slices = inputs.slice(numConsts + numCarry).map((value, k) => {
+    const v = jaxpr.inputs[numConsts + numCarry + k] as Var;
+    return used.has(v) ? storedValue(sliceLayout(list, value, inner.list, loop), v.aval, -1) : undefined;
+  });
+  const results = inner.run(body, [
+    ...outerValues(host, body, 0, inputs.slice(0, numConsts)),
+    ...carry.map((part) => wholeBuffer(carryBuffer(inner.list, part, startsOdd, false), part.aval, -1)),
+    ...slices,
+  ]);
+  const stacked = outAvals.slice(numCarry).map((aval) => list.buffer(aval));
+  results.forEach((value, k) => {
+    const { aval } = jaxpr.outputs[k] as { readonly aval: Aval };
+    const part = carry[k];
+    const target =
+      part !== undefined
+        ? carryBuffer(inner.list, part, startsOdd, true)
+        : inner.list.buffer(aval, {
+            kind: "moving",
+            of: stacked[k - numCarry] as Buffer,
+            step: aval.shape.reduce((a, b) => a * b, 1),
+            loop,
+          });
+    inner.list.placeInto(value, target);
+  });
+
+  const after = list.push({
+    kind: "scan",
+    length,
+    reverse,
+    body: inner.list.finish(),
+    held: [...carry.flatMap(({ even, odd }) => [even, odd]), ...stacked],
+  });
+  return outAvals.map((aval, k) => {
+    const part = carry[k];
+    const buffer = part === undefined ? stacked[k - numCarry] : length % 2 === 0 ? part.even : part.odd;
+    return wholeBuffer(buffer as Buffer, aval, after);
+  });
+};
+
+/** The window of one turn on a value whose leading axis the turns go along. */
+const sliceLayout = (outer: KernelList, value: Value, list: KernelList, loop: number): Layout => {
+  const inPlace = outer.stored(value).layout;
+  // Addresses only grow with the number of the turn.
+  const { buffer, shape, strides, offset } =
+    (inPlace.strides[0] as number) >= 0 ? inPlace : outer.dense(value).layout;
+  const slice: Shape = shape.slice(1);
+  const aval = { shape: slice, dtype: buffer.dtype, weakType: false };
+  const moving = list.buffer(aval, { kind: "moving", of: buffer, step: strides[0] as number, loop });
+  return { buffer: moving, shape: slice, strides: strides.slice(1), offset };
+};
+
+const scheduleWhile = (
+  host: RegionHost,
+  cond: ClosedJaxpr,
+  body: ClosedJaxpr,
+  condConsts: number,
+  bodyConsts: number,
+  inputs: readonly Value[],
+): readonly Value[] => {
+  const { list } = host;
+  const carry = makeCarry(host, inputs.slice(condConsts + bodyConsts));
+  const carryIn = (inner: RegionHost): Value[] =>
+    carry.map((part) => wholeBuffer(carryBuffer(inner.list, part, false, false), part.aval, -1));
+
+  const test = host.inner(1);
+  const [holds] = test.run(cond, [
+    ...outerValues(host, cond, 0, inputs.slice(0, condConsts)),
+    ...carryIn(test),
+  ]);
+  const flag = list.buffer((holds as Value).aval);
+  test.list.placeInto(holds as Value, flag);
+
+  const turn = host.inner(1);
+  const next = turn.run(body, [
+    ...outerValues(host, body, 0, inputs.slice(condConsts, condConsts + bodyConsts)),
+    ...carryIn(turn),
+  ]);
+  next.forEach((value, k) => {
+    turn.list.placeInto(value, carryBuffer(turn.list, carry[k] as Carry, false, true));
+  });
+  const after = list.push({
+    kind: "while",
+    test: test.list.finish(),
+    flag,
+    body: turn.list.finish(),
+    carry,
+  });
+  return carry.map(({ even, aval }) => wholeBuffer(even, aval, after));
+};
+
+const scheduleBranch = (
+  host: RegionHost,
+  branches: readonly ClosedJaxpr[],
+  inputs: readonly Value[],
+  outAvals: readonly Aval[],
+): readonly Value[] => {
+  const { list } = host;
+  const [choice, ...operands] = inputs as readonly [Value, ...Value[]];
+  const index = list.stored(choice).layout;
+  const outputs = outAvals.map((aval) => list.buffer(aval));
+  const lists = branches.map((branch) => {
+    const inner = host.inner(0);
+    const results = inner.run(branch, outerValues(host, branch, 0, operands));
+    results.forEach((value, k) => {
+      inner.list.placeInto(value, outputs[k] as Buffer);
+    });
+    return inner.list.finish();
+  });
+  const after = list.push({
+    kind: "branch",
+    index: index.buffer,
+    offset: index.offset,
+    branches: lists,
+    outputs,
+  });
+  return outAvals.map((aval, k) => wholeBuffer(outputs[k] as Buffer, aval, after));
+};
