@@ -1,5 +1,6 @@
 export {
   type ArrayLike,
+  type Complex,
   type DType,
   type Index,
   type IndexedArray,

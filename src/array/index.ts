@@ -1,3 +1,4 @@
+export * from "./complex.ts";
 export * from "./concrete.ts";
 export * from "./convert.ts";
 export * from "./dtype.ts";

@@ -1,8 +1,10 @@
 import "./methods.ts";
 
+export * as fft from "../fft/index.ts";
 export * as linalg from "../linalg/index.ts";
 export * from "./arithmetic.ts";
 export * from "./comparison.ts";
+export * as complex from "./complex.ts";
 export * from "./constants.ts";
 export * from "./convolution.ts";
 export * from "./correlation.ts";

@@ -3,6 +3,7 @@ export * from "./collectives.ts";
 export * from "./concatenate.ts";
 export * from "./dot.ts";
 export * from "./elementwise/index.ts";
+export * from "./fft/index.ts";
 export * from "./indexing/index.ts";
 export * from "./iota.ts";
 export * from "./linalg/index.ts";
