@@ -2,17 +2,8 @@ import { type ConcreteArray, type NDArray, sizeOf } from "../array/index.ts";
 import { compile } from "../compile/compile.ts";
 import type { Executable } from "../compile/executable.ts";
 import { paramsKey } from "../compile/passes/params-key.ts";
-import {
-  type Aval,
-  avalKey,
-  avalOf,
-  ClosedJaxpr,
-  Equation,
-  Jaxpr,
-  type Params,
-  type Primitive,
-  Var,
-} from "../core/index.ts";
+import { type Aval, avalKey, type Params, type Primitive } from "../core/index.ts";
+import { singleEquation } from "./single-equation.ts";
 
 /**
  * From how many elements on, of an operand or a result, a single operation runs as a compiled kernel. Below, the
@@ -50,15 +41,4 @@ export const evaluateCompiled = (
     kernels.set(key, kernel);
   }
   return kernel?.(inputs as readonly ConcreteArray[]);
-};
-
-const singleEquation = (
-  primitive: Primitive,
-  inputs: readonly Aval[],
-  params: Params,
-  outputs: readonly Aval[],
-): ClosedJaxpr => {
-  const inVars = inputs.map((x) => new Var(avalOf(x)));
-  const outVars = outputs.map((x) => new Var(avalOf(x)));
-  return new ClosedJaxpr(new Jaxpr([], inVars, [new Equation(primitive, inVars, outVars, params)], outVars));
 };

@@ -3,3 +3,4 @@ export * from "./checkpoint-name.ts";
 export * from "./closed-call.ts";
 export * from "./eager.ts";
 export * from "./jit-call.ts";
+export * from "./scan.ts";

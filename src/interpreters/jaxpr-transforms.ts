@@ -15,6 +15,7 @@ import {
   UndefinedPrimal,
   withTrace,
 } from "../core/index.ts";
+import { batchedAtFront, zerosLike } from "../primitives/broadcast.ts";
 import { backwardPass } from "./backward-pass.ts";
 import { type BatchSpec, callBatched } from "./batch-trace.ts";
 import { JvpTrace } from "./jvp-trace.ts";
@@ -29,12 +30,20 @@ const isArray = (x: Tangent): x is NDArray => x !== null;
 /** The tangent of a value has its shape and dtype, and is never weakly typed. */
 const tangentAval = (a: Aval): Aval => aval(a.shape, a.dtype);
 
-/** The JVP of a jaxpr: primals, then those tangents that are not zero, to outputs, then tangents that are not zero. */
+/** Flags of inputs and flags of outputs as a key. */
+const twoFlagsKey = (inputs: readonly boolean[], outputs: readonly boolean[] = []): string =>
+  `${flagsKey(inputs)}|${flagsKey(outputs)}`;
+
+/**
+ * The JVP of a jaxpr: primals, then those tangents that are not zero, to outputs, then tangents that are not zero.
+ * `instantiate` says which outputs must have a tangent: where theirs is zero it is made of zeros.
+ */
 export const jvpJaxpr = memoizeOnJaxpr(
-  flagsKey,
+  twoFlagsKey,
   (
     closed: ClosedJaxpr,
     nonzero: readonly boolean[],
+    instantiate: readonly boolean[] = [],
   ): { readonly closed: ClosedJaxpr; readonly outNonzero: readonly boolean[] } => {
     const n = closed.jaxpr.inputs.length;
     let outNonzero: readonly boolean[] = [];
@@ -49,7 +58,9 @@ export const jvpJaxpr = memoizeOnJaxpr(
               trace.pair(args[i] as NDArray, live ? (args[next++] as NDArray) : null),
             );
             const outputs = evalJaxpr(closed.jaxpr, closed.consts, inputs);
-            const tangents = outputs.map((x) => trace.tangentOf(x));
+            const tangents = outputs.map(
+              (x, i): Tangent => trace.tangentOf(x) ?? (instantiate[i] === true ? zerosLike(x) : null),
+            );
             outNonzero = tangents.map(isArray);
             return [...outputs.map((x) => trace.primalOf(x)), ...tangents.filter(isArray)];
           },
@@ -58,6 +69,34 @@ export const jvpJaxpr = memoizeOnJaxpr(
       "jvp",
     );
     return { closed: result, outNonzero };
+  },
+);
+
+/**
+ * A jaxpr applied to a batch, whose batch axes are all in front. `instantiate` says which outputs must have one: where
+ * the whole batch shares them they are repeated.
+ */
+export const batchJaxprAtFront = memoizeOnJaxpr(
+  (batched: readonly boolean[], { size, axisName }: BatchSpec, instantiate: readonly boolean[] = []) =>
+    `${twoFlagsKey(batched, instantiate)}|${size}|${axisName ?? ""}`,
+  (
+    closed: ClosedJaxpr,
+    batched: readonly boolean[],
+    spec: BatchSpec,
+    instantiate: readonly boolean[] = [],
+  ): { readonly closed: ClosedJaxpr; readonly outBatched: readonly boolean[] } => {
+    const axes = batched.map((isBatched): BatchAxis => (isBatched ? 0 : null));
+    let outBatched: readonly boolean[] = [];
+    const result = traceToJaxpr(
+      (...args) => {
+        const { outputs, axes: outAxes } = callBatched(jaxprAsFunction(closed), args, axes, spec);
+        outBatched = outAxes.map((axis, i) => axis !== null || instantiate[i] === true);
+        return outputs.map((x, i) => (outBatched[i] ? batchedAtFront(x, outAxes[i] ?? null, spec.size) : x));
+      },
+      closed.inAvals.map((a, i) => (batched[i] ? aval([spec.size, ...a.shape], a.dtype, a.weakType) : a)),
+      "vmap",
+    );
+    return { closed: result, outBatched };
   },
 );
 
@@ -91,14 +130,16 @@ export const batchJaxpr = memoizeOnJaxpr(
 
 /**
  * The transpose of a jaxpr that is linear in some inputs: the other inputs, then the cotangents that are not zero, to
- * the cotangents of the linear inputs that are not zero.
+ * the cotangents of the linear inputs that are not zero. `instantiate` says which inputs must have a cotangent.
  */
 export const transposeJaxpr = memoizeOnJaxpr(
-  (linear: readonly boolean[], nonzero: readonly boolean[]) => `${flagsKey(linear)}|${flagsKey(nonzero)}`,
+  (linear: readonly boolean[], nonzero: readonly boolean[], instantiate: readonly boolean[] = []) =>
+    `${twoFlagsKey(linear, nonzero)}|${flagsKey(instantiate)}`,
   (
     closed: ClosedJaxpr,
     linear: readonly boolean[],
     nonzero: readonly boolean[],
+    instantiate: readonly boolean[] = [],
   ): { readonly closed: ClosedJaxpr; readonly inNonzero: readonly boolean[] } => {
     const { inAvals, outAvals } = closed;
     const known = inAvals.filter((_, i) => !linear[i]);
@@ -112,7 +153,9 @@ export const transposeJaxpr = memoizeOnJaxpr(
           linear[i] ? new UndefinedPrimal(a) : (args[nextKnown++] as NDArray),
         );
         const cotangents = outAvals.map((_, i): Tangent => (nonzero[i] ? (args[nextCt++] as NDArray) : null));
-        const inCts = backwardPass(closed.jaxpr, closed.consts, inputs, cotangents);
+        const inCts = backwardPass(closed.jaxpr, closed.consts, inputs, cotangents).map(
+          (ct, i): Tangent => ct ?? (instantiate[i] === true ? zerosLike(inAvals[i] as Aval) : null),
+        );
         inNonzero = inCts.map(isArray);
         return inCts.filter(isArray);
       },
@@ -136,10 +179,17 @@ export interface PartialJaxprs {
   readonly numResiduals: number;
 }
 
-/** Split a jaxpr into what can run when some inputs are known, and the rest. */
+/**
+ * Split a jaxpr into what can run when some inputs are known, and the rest. `instantiate` says which outputs the rest
+ * must give, known or not.
+ */
 export const partialEvalJaxpr = memoizeOnJaxpr(
-  flagsKey,
-  (closed: ClosedJaxpr, isUnknown: readonly boolean[]): PartialJaxprs => {
+  twoFlagsKey,
+  (
+    closed: ClosedJaxpr,
+    isUnknown: readonly boolean[],
+    instantiate: readonly boolean[] = [],
+  ): PartialJaxprs => {
     const { inAvals } = closed;
     return withTrace(
       (level) => new JaxprTrace(level, "partial evaluation", false),
@@ -157,7 +207,7 @@ export const partialEvalJaxpr = memoizeOnJaxpr(
               return tracer;
             });
             const outputs = evalJaxpr(closed.jaxpr, closed.consts, args);
-            const outUnknown = outputs.map((x) => trace.isUnknown(x));
+            const outUnknown = outputs.map((x, i) => trace.isUnknown(x) || instantiate[i] === true);
             return {
               outUnknown,
               knownOutputs: outputs.filter((_, i) => !outUnknown[i]),

@@ -5,6 +5,7 @@ export * as linalg from "./linalg.ts";
 export * from "./products.ts";
 export * from "./reduce-window.ts";
 export * from "./reductions.ts";
+export { type ScanOptions, scan } from "./scan.ts";
 export * from "./shape.ts";
 export * from "./slicing.ts";
 export * from "./sorting.ts";
