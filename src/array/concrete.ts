@@ -4,15 +4,20 @@ import { formatArray } from "./print.ts";
 import { formatShape, rowMajorStrides, type Shape, sizeOf } from "./shape.ts";
 
 let bufferOf: (array: ConcreteArray) => TypedArray;
+let readFirst: (array: ConcreteArray) => number;
 let readStrides: (array: ConcreteArray) => readonly number[];
 let readOffset: (array: ConcreteArray) => number;
 
+const NO_AXES: Shape = Object.freeze([]);
+
 /**
  * An array with values: a window (`offset`, `strides`) onto a typed array that nobody outside can reach.
- * Several arrays may look onto one typed array, since none of them can ever change.
+ * Several arrays may look onto one typed array, since none of them can ever change. What holds one number, once or
+ * repeated, may keep that number instead, and makes a typed array of it when one is asked for: most scalars are read
+ * once, and a typed array costs more than their arithmetic.
  */
 export class ConcreteArray extends NDArray {
-  readonly #buffer: TypedArray;
+  #storage: TypedArray | number;
   override readonly shape: Shape;
   override readonly dtype: DType;
   override readonly weakType: boolean;
@@ -20,23 +25,36 @@ export class ConcreteArray extends NDArray {
   readonly #offset: number;
 
   static {
-    bufferOf = (array) => array.#buffer;
+    bufferOf = (array) => {
+      const storage = array.#storage;
+      if (typeof storage !== "number") return storage;
+      const buffer = allocate(array.dtype, 1);
+      buffer[0] = storage;
+      array.#storage = buffer;
+      return buffer;
+    };
+    readFirst = (array) => {
+      const storage = array.#storage;
+      return typeof storage === "number" ? storage : (storage[array.#offset] as number);
+    };
     readStrides = (array) => array.#strides;
     readOffset = (array) => array.#offset;
   }
 
-  /** Takes ownership of `buffer`: the caller must not keep it. */
+  /** Takes ownership of a typed array: the caller must not keep it. A number must be one that `dtype` holds. */
   constructor(
-    buffer: TypedArray,
+    storage: TypedArray | number,
     shape: Shape,
     dtype: DType,
     weakType = false,
-    strides: readonly number[] = rowMajorStrides(shape),
+    strides: readonly number[] = shape.length === 0 ? NO_AXES : rowMajorStrides(shape),
     offset = 0,
   ) {
     super();
-    this.#buffer = buffer;
-    this.shape = Object.isFrozen(shape) ? shape : Object.freeze(shape.slice());
+    this.#storage = storage;
+    // The engine takes a while to tell whether an array is frozen.
+    if (shape.length === 0) this.shape = NO_AXES;
+    else this.shape = Object.isFrozen(shape) ? shape : Object.freeze(shape.slice());
     this.dtype = dtype;
     this.weakType = weakType;
     this.#strides = strides;
@@ -64,7 +82,7 @@ export class ConcreteArray extends NDArray {
           "Index it first (x.at(i).get()) or use toArray().",
       );
     }
-    const value = this.#buffer[this.#offset] as number;
+    const value = readFirst(this);
     return this.dtype === "bool" ? value !== 0 : value;
   }
 
@@ -180,21 +198,19 @@ export const withWeakType = (array: ConcreteArray, weakType: boolean): ConcreteA
         readOffset(array),
       );
 
-const NO_AXES: Shape = Object.freeze([]);
-
-/** A scalar array; `value` is rounded or wrapped as `dtype` stores it. */
-export const scalarArray = (value: number, dtype: DType, weakType = false): ConcreteArray => {
-  const buffer = allocate(dtype, 1);
-  buffer[0] = castScalar(value, dtype);
-  return new ConcreteArray(buffer, NO_AXES, dtype, weakType, NO_AXES);
-};
+/** A scalar array; `value` is rounded as `dtype` stores it, or saturated. */
+export const scalarArray = (value: number, dtype: DType, weakType = false): ConcreteArray =>
+  new ConcreteArray(castScalar(value, dtype), NO_AXES, dtype, weakType, NO_AXES);
 
 /** An array of `shape` with `value` everywhere; it stores one element. */
-export const filledArray = (shape: Shape, value: number, dtype: DType, weakType = false): ConcreteArray => {
-  const buffer = allocate(dtype, 1);
-  buffer[0] = castScalar(value, dtype);
-  return new ConcreteArray(buffer, shape, dtype, weakType, new Array<number>(shape.length).fill(0));
-};
+export const filledArray = (shape: Shape, value: number, dtype: DType, weakType = false): ConcreteArray =>
+  new ConcreteArray(
+    castScalar(value, dtype),
+    shape,
+    dtype,
+    weakType,
+    new Array<number>(shape.length).fill(0),
+  );
 
 /** The value of a scalar or of the first element, as a number (booleans as 0 and 1). */
-export const firstElement = (array: ConcreteArray): number => bufferOf(array)[readOffset(array)] as number;
+export const firstElement = (array: ConcreteArray): number => readFirst(array);

@@ -61,6 +61,22 @@ export const allocate = (dtype: DType, size: number): TypedArray => {
   }
 };
 
+/** `value` as a typed array of `dtype` stores it: rounded, or wrapped to the bits there are. */
+export const storedScalar = (value: number, dtype: DType): number => {
+  switch (dtype) {
+    case "float32":
+      return Math.fround(value);
+    case "float64":
+      return value;
+    case "int32":
+      return value | 0;
+    case "uint32":
+      return value >>> 0;
+    case "bool":
+      return value & 255;
+  }
+};
+
 /** The element type that a typed array holds, or `undefined` for those that no array stores. */
 export const dtypeOf = (data: ArrayBufferView): DType | undefined => {
   if (data instanceof Float32Array) return "float32";
@@ -82,9 +98,9 @@ export const castScalar = (value: number, dtype: DType): number => {
     case "float64":
       return value;
     case "int32":
-      return Number.isNaN(value) ? 0 : Math.trunc(Math.min(2147483647, Math.max(-2147483648, value)));
+      return Math.min(2147483647, Math.max(-2147483648, value)) | 0;
     case "uint32":
-      return Number.isNaN(value) ? 0 : Math.trunc(Math.min(4294967295, Math.max(0, value)));
+      return Math.min(4294967295, Math.max(0, value)) >>> 0;
     case "bool":
       return value !== 0 ? 1 : 0;
   }

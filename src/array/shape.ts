@@ -4,7 +4,7 @@ export type Shape = readonly number[];
 /** How many elements an array of `shape` has: the product of its lengths, 1 for a scalar. */
 export const sizeOf = (shape: Shape): number => {
   let size = 1;
-  for (const n of shape) size *= n;
+  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis] as number;
   return size;
 };
 

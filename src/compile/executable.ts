@@ -1,5 +1,4 @@
 import {
-  allocate,
   ConcreteArray,
   type DType,
   denseData,
@@ -116,11 +115,7 @@ export const instantiate = (program: Program): Executable => {
       const { dtype, shape, weakType, offset, size, fixed } = output;
       const source = viewFor(heap, dtype);
       const at = (fixed ? 0 : base / dtypeInfo(dtype).bytes) + offset;
-      if (size === 1) {
-        const buffer = allocate(dtype, 1);
-        buffer[0] = source[at] as number;
-        return new ConcreteArray(buffer, shape, dtype, weakType);
-      }
+      if (size === 1) return new ConcreteArray(source[at] as number, shape, dtype, weakType);
       return new ConcreteArray(source.slice(at, at + size), shape, dtype, weakType);
     });
   };

@@ -56,6 +56,7 @@ let origin: Origin | undefined;
 
 /** Run `body`, which applies an equation again; what it records comes from where the equation does. */
 export const withOrigin = <R>(of: Origin | undefined, body: () => R): R => {
+  if (of === origin) return body();
   const outer = origin;
   origin = of;
   try {
@@ -91,7 +92,7 @@ export const withTrace = <T extends Trace, R>(
   } finally {
     ambient = outerAmbient;
     origin = outerOrigin;
-    stack.length = trace.level;
+    stack.pop();
     trace.alive = false;
   }
 };

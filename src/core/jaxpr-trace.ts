@@ -17,6 +17,9 @@ import {
 /** A variable of the jaxpr that is being recorded. */
 export class JaxprTracer extends Tracer {
   readonly variable: Var;
+  /** Whether an equation or the result reads it. */
+  isRead = false;
+
   constructor(trace: JaxprTrace, variable: Var) {
     super(trace, variable.aval.shape, variable.aval.dtype, variable.aval.weakType);
     this.variable = variable;
@@ -34,6 +37,8 @@ export class JaxprTrace implements Trace, PartialEvalContext {
   alive = true;
   readonly #defers: boolean;
   readonly #equations: Equation[] = [];
+  /** The tracers of the outputs of each equation. */
+  readonly #tracers: (readonly JaxprTracer[])[] = [];
   readonly #consts = new Map<NDArray, Var>();
 
   constructor(level: number, transform: string, defers: boolean) {
@@ -62,18 +67,18 @@ export class JaxprTrace implements Trace, PartialEvalContext {
     inputs: readonly NDArray[],
     params: P,
   ): readonly NDArray[] {
-    const avals = primitive.abstractEval(inputs, params);
-    const outputs = avals.map((a) => new Var(a));
+    const tracers = primitive.abstractEval(inputs, params).map((a) => new JaxprTracer(this, new Var(a)));
     this.#equations.push(
       new Equation(
         primitive as Primitive,
         inputs.map((x) => this.#atom(x)),
-        outputs,
+        tracers.map((x) => x.variable),
         params,
         currentOrigin(),
       ),
     );
-    return outputs.map((v) => new JaxprTracer(this, v));
+    this.#tracers.push(tracers);
+    return tracers;
   }
 
   processCustomJvp(call: CustomJvp, inputs: readonly NDArray[]): readonly NDArray[] {
@@ -111,7 +116,10 @@ export class JaxprTrace implements Trace, PartialEvalContext {
   }
 
   #atom(x: NDArray): Atom {
-    if (x instanceof JaxprTracer && x.trace === this) return x.variable;
+    if (x instanceof JaxprTracer && x.trace === this) {
+      x.isRead = true;
+      return x.variable;
+    }
     if (x instanceof ConcreteArray && x.shape.length === 0) return new Literal(x);
     const known = this.#consts.get(x);
     if (known !== undefined) return known;
@@ -123,30 +131,36 @@ export class JaxprTrace implements Trace, PartialEvalContext {
   /** The jaxpr from `inputs` to `outputs`, without equations that no output needs. */
   finish(inputs: readonly JaxprTracer[], outputs: readonly NDArray[]): ClosedJaxpr {
     const outputAtoms = outputs.map((x) => this.#atom(x));
+    const inputVars = inputs.map((x) => x.variable);
+    // Most programs need all they do, which is quicker to see than what a program needs.
+    if (this.#tracers.every((tracers) => tracers.some(isRead))) {
+      const constVars = [...this.#consts.values()];
+      const jaxpr = new Jaxpr(constVars, inputVars, this.#equations, outputAtoms);
+      return new ClosedJaxpr(jaxpr, [...this.#consts.keys()]);
+    }
     const needed = new Set<Atom>(outputAtoms);
     const equations = neededEquations(this.#equations, needed);
     const consts = [...this.#consts].filter(([, variable]) => needed.has(variable));
+    const constVars = consts.map(([, variable]) => variable);
     return new ClosedJaxpr(
-      new Jaxpr(
-        consts.map(([, variable]) => variable),
-        inputs.map((x) => x.variable),
-        equations,
-        outputAtoms,
-      ),
+      new Jaxpr(constVars, inputVars, equations, outputAtoms),
       consts.map(([value]) => value),
     );
   }
 }
 
+const isRead = (x: JaxprTracer): boolean => x.isRead;
+
 /**
- * The equations that `needed` depends on, and those with effects, in order. All that they read is added to `needed`.
+ * The equations that `needed` depends on, and those with effects, in order. All variables that they read are added to
+ * `needed`.
  */
 export const neededEquations = (equations: readonly Equation[], needed: Set<Atom>): Equation[] => {
   const kept: Equation[] = [];
   for (let i = equations.length - 1; i >= 0; i--) {
     const equation = equations[i] as Equation;
     if (!equation.primitive.effectful && !equation.outputs.some((v) => needed.has(v))) continue;
-    for (const input of equation.inputs) needed.add(input);
+    for (const input of equation.inputs) if (input instanceof Var) needed.add(input);
     kept.push(equation);
   }
   return kept.reverse();

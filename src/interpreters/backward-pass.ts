@@ -26,57 +26,55 @@ export const backwardPass = (
   cotangents: readonly Tangent[],
 ): readonly Tangent[] => {
   const known = new Map<Var, NDArray>();
-  jaxpr.constVars.forEach((v, i) => {
-    known.set(v, consts[i] as NDArray);
-  });
-  jaxpr.inputs.forEach((v, i) => {
+  setAll(known, jaxpr.constVars, consts);
+  for (let i = 0; i < inputs.length; i++) {
     const input = inputs[i] as TransposeInput;
-    if (!isLinearInput(input)) known.set(v, input);
-  });
+    if (!isLinearInput(input)) known.set(jaxpr.inputs[i] as Var, input);
+  }
   const knownValue = (atom: Atom): NDArray | undefined =>
     atom instanceof Literal ? atom.value : known.get(atom);
+  const isKnown = (atom: Atom): boolean => atom instanceof Literal || known.has(atom);
 
   const linear: Equation[] = [];
   for (const equation of jaxpr.equations) {
-    const values = equation.inputs.map(knownValue);
-    if (values.every((x): x is NDArray => x !== undefined)) {
-      const outputs = applyEquation(equation, values);
-      equation.outputs.forEach((v, i) => {
-        known.set(v, outputs[i] as NDArray);
-      });
+    if (equation.inputs.every(isKnown)) {
+      const values = equation.inputs.map((atom) => knownValue(atom) as NDArray);
+      setAll(known, equation.outputs, applyEquation(equation, values));
     } else {
       linear.push(equation);
     }
   }
 
-  const flowing = new Map<Var, NDArray>();
-  const accumulate = (atom: Atom, ct: Tangent): void => {
-    if (ct === null || atom instanceof Literal || known.has(atom)) return;
-    flowing.set(atom, addTangents(flowing.get(atom) ?? null, ct) as NDArray);
+  const flowing = new Map<Var, Tangent>();
+  const accumulate = (atoms: readonly Atom[], cts: readonly Tangent[]): void => {
+    for (let i = 0; i < atoms.length; i++) {
+      const atom = atoms[i] as Atom;
+      const ct = cts[i];
+      if (!ct || isKnown(atom)) continue;
+      flowing.set(atom as Var, addTangents(flowing.get(atom as Var) ?? null, ct));
+    }
   };
-  jaxpr.outputs.forEach((atom, i) => {
-    accumulate(atom, cotangents[i] ?? null);
-  });
+  /** The cotangent of a variable that nothing adds to any more. It is dropped here, which frees its memory. */
+  const take = (v: Var): Tangent => {
+    const ct = flowing.get(v) ?? null;
+    if (ct !== null) flowing.set(v, null);
+    return ct;
+  };
+  accumulate(jaxpr.outputs, cotangents);
   for (let k = linear.length - 1; k >= 0; k--) {
-    const equation = linear[k] as Equation;
-    let some = false;
-    const outCts = equation.outputs.map((v): Tangent => {
-      const ct = flowing.get(v);
-      if (ct === undefined) return null;
-      flowing.delete(v);
-      some = true;
-      return ct;
-    });
-    if (!some) continue;
-    withOrigin(equation.origin, () => {
-      const inCts = equation.primitive.transpose(
-        outCts,
-        equation.inputs.map((atom): TransposeInput => knownValue(atom) ?? new UndefinedPrimal(atom.aval)),
-        equation.params,
-      );
-      for (let i = 0; i < equation.inputs.length; i++)
-        accumulate(equation.inputs[i] as Atom, inCts[i] ?? null);
+    const { primitive, inputs, outputs, params, origin } = linear[k] as Equation;
+    const outCts = outputs.map(take);
+    if (outCts.every(isZero)) continue;
+    const places = inputs.map((atom): TransposeInput => knownValue(atom) ?? new UndefinedPrimal(atom.aval));
+    withOrigin(origin, () => {
+      accumulate(inputs, primitive.transpose(outCts, places, params));
     });
   }
   return jaxpr.inputs.map((v) => flowing.get(v) ?? null);
+};
+
+const isZero = (ct: Tangent): boolean => ct === null;
+
+const setAll = (values: Map<Var, NDArray>, vars: readonly Var[], arrays: readonly NDArray[]): void => {
+  for (let i = 0; i < vars.length; i++) values.set(vars[i] as Var, arrays[i] as NDArray);
 };

@@ -63,12 +63,14 @@ export class JvpTrace implements Trace {
   }
 
   processPrimitive(primitive: Primitive, inputs: readonly NDArray[], params: Params): readonly NDArray[] {
-    const primals = inputs.map((x) => this.primalOf(x));
-    const { outputs, tangents } = primitive.jvp(
-      primals,
-      inputs.map((x) => this.tangentOf(x)),
-      params,
-    );
+    const primals = new Array<NDArray>(inputs.length);
+    const inTangents = new Array<Tangent>(inputs.length);
+    for (let i = 0; i < inputs.length; i++) {
+      const x = inputs[i] as NDArray;
+      primals[i] = this.primalOf(x);
+      inTangents[i] = this.tangentOf(x);
+    }
+    const { outputs, tangents } = primitive.jvp(primals, inTangents, params);
     return outputs.map((x, i) => this.pair(x, tangents[i] ?? null));
   }
 

@@ -12,7 +12,7 @@ export const resolveArgnums = (argnums: Argnums, count: number, where: string): 
     }
     return n < 0 ? n + count : n;
   });
-  if (new Set(resolved).size !== resolved.length) {
+  if (resolved.some((n, i) => resolved.indexOf(n) < i)) {
     throw new ArgumentError(`${where}: argnums [${list.join(", ")}] names an argument twice.`);
   }
   return resolved;

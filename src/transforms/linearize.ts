@@ -5,6 +5,7 @@ import {
   evalJaxpr,
   type FlatFunction,
   JaxprTrace,
+  type JaxprTracer,
   type Tangent,
   withTrace,
 } from "../core/index.ts";
@@ -39,19 +40,23 @@ export const linearizeFlat = (
       withTrace(
         (level) => new JvpTrace(level, transform, linear),
         (trace) => {
+          const inTangents: JaxprTracer[] = [];
+          const inputs = primals.map((x) => {
+            if (!isFloat(x.dtype)) return x;
+            const tangent = linear.input(aval(x.shape, x.dtype));
+            inTangents.push(tangent);
+            return trace.pair(x, tangent);
+          });
+          const outTangents: NDArray[] = [];
+          const outLive: boolean[] = [];
+          const outputs = fun(...inputs).map((x) => {
+            const tangent = trace.tangentOf(x);
+            outLive.push(tangent !== null);
+            if (tangent !== null) outTangents.push(tangent);
+            return trace.primalOf(x);
+          });
           const inLive = primals.map((x) => isFloat(x.dtype));
-          const tangents = primals.map((x, i) => (inLive[i] ? linear.input(aval(x.shape, x.dtype)) : null));
-          const results = fun(...primals.map((x, i) => trace.pair(x, tangents[i] ?? null)));
-          const outTangents = results.map((x) => trace.tangentOf(x));
-          return {
-            outputs: results.map((x) => trace.primalOf(x)),
-            jaxpr: linear.finish(
-              tangents.filter((t) => t !== null),
-              outTangents.filter((t) => t !== null),
-            ),
-            inLive,
-            outLive: outTangents.map((t) => t !== null),
-          };
+          return { outputs, jaxpr: linear.finish(inTangents, outTangents), inLive, outLive };
         },
       ),
   );

@@ -31,11 +31,9 @@ export const addPrimitive: Primitive = definePrimitive<Params>({
   jvp: (primals, [tx, ty], params) => {
     const outputs = bind(addPrimitive, primals, params);
     const { shape } = outputs[0] as NDArray;
-    const terms = [tx, ty].flatMap((t) => (t ? [broadcastScalar(t, shape)] : []));
-    return {
-      outputs,
-      tangents: [terms.length === 2 ? add(terms[0] as NDArray, terms[1] as NDArray) : (terms[0] ?? null)],
-    };
+    const x = tx ? broadcastScalar(tx, shape) : null;
+    const y = ty ? broadcastScalar(ty, shape) : null;
+    return { outputs, tangents: [addTangents(x, y)] };
   },
   transpose: ([ct], inputs) =>
     inputs.map((x) => (ct && isLinearInput(x) ? unbroadcast(ct, x.aval.shape) : null)),

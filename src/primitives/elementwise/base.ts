@@ -11,6 +11,7 @@ import {
   type Shape,
   sameShape,
   sizeOf,
+  storedScalar,
 } from "../../array/index.ts";
 import {
   type ArgumentsDescription,
@@ -87,14 +88,23 @@ export const mapElements = (
   inputs: readonly ConcreteArray[],
   output: Aval,
 ): ConcreteArray => {
-  const size = sizeOf(output.shape);
-  const out = allocate(output.dtype, size);
-  const [a, b, c] = inputs as readonly [ConcreteArray, ConcreteArray | undefined, ConcreteArray | undefined];
+  const { shape, dtype, weakType } = output;
+  const size = sizeOf(shape);
+  const a = inputs[0] as ConcreteArray;
+  const b = inputs[1];
+  const c = inputs[2];
   if (size === 1) {
-    if (b === undefined) out[0] = f(firstElement(a));
-    else if (c === undefined) out[0] = f(firstElement(a), firstElement(b));
-    else out[0] = f(firstElement(a), firstElement(b), firstElement(c));
-  } else if (size > 0) {
+    const x = firstElement(a);
+    const value =
+      b === undefined
+        ? f(x)
+        : c === undefined
+          ? f(x, firstElement(b))
+          : f(x, firstElement(b), firstElement(c));
+    return new Concrete(storedScalar(value, dtype), shape, dtype, weakType);
+  }
+  const out = allocate(dtype, size);
+  if (size > 0) {
     const x = denseData(a);
     const sx = a.shape.length === 0 ? 0 : 1;
     if (b === undefined) {
@@ -112,7 +122,7 @@ export const mapElements = (
       }
     }
   }
-  return new Concrete(out, output.shape, output.dtype, output.weakType);
+  return new Concrete(out, shape, dtype, weakType);
 };
 
 /** The lowering of a primitive whose result is an expression of its operands, element by element. */
