@@ -1,4 +1,4 @@
-import { type DType, dtypeInfo, type Shape, sizeOf } from "../array/index.ts";
+import { type DType, dtypeInfo, sizeOf } from "../array/index.ts";
 import type { DotOperand, Layout, Run } from "./program.ts";
 
 /** The sizes of the blocks that fit into caches and registers. */
@@ -49,12 +49,42 @@ export const dotOperand = (
   return { batch: b, free, contracted, offset: layout.offset };
 };
 
-/** The order of axes in which a copied operand can always be used: batch, free, contracting. */
-export const canonicalOrder = (
-  shape: Shape,
+/**
+ * The order of axes in which an operand is copied that its strides do not allow to be used: a batch of matrices, those
+ * axes inside that can be read in longer runs.
+ */
+export const matrixOrder = (
+  layout: Layout,
   batch: readonly number[],
   contracting: readonly number[],
-): number[] => [...batch, ...others(shape.length, batch, contracting), ...contracting];
+): number[] => {
+  const free = others(layout.shape.length, batch, contracting);
+  return run(layout, free) > run(layout, contracting)
+    ? [...batch, ...contracting, ...free]
+    : [...batch, ...free, ...contracting];
+};
+
+/** How many elements stand side by side along the last of some axes. */
+const run = ({ shape, strides }: Layout, axes: readonly number[]): number => {
+  let length = 1;
+  for (const axis of [...axes].reverse()) {
+    if (shape[axis] === 1) continue;
+    if (strides[axis] !== length) break;
+    length *= shape[axis] as number;
+  }
+  return length;
+};
+
+/**
+ * Whether the transposed product, of the transposed operands in turn, needs less packing: the right operand has its
+ * columns side by side then. The result is small, so that transposing it costs little if somebody needs that.
+ */
+export const isBetterSwapped = (lhs: DotOperand, rhs: DotOperand): boolean =>
+  rhs.free.stride !== 1 &&
+  rhs.free.size > 1 &&
+  lhs.free.stride === 1 &&
+  lhs.free.size > 1 &&
+  lhs.contracted.size >= 4 * Math.max(lhs.free.size, rhs.free.size);
 
 /** How a product is cut into blocks. */
 export const dotBlocks = (dtype: DType, lhs: DotOperand, rhs: DotOperand): DotBlocks => {
@@ -65,7 +95,8 @@ export const dotBlocks = (dtype: DType, lhs: DotOperand, rhs: DotOperand): DotBl
   const [m, n, k] = [lhs.free.size, rhs.free.size, lhs.contracted.size];
   const depth = Math.min(k, bytes === 4 ? 256 : 192);
   // Packing reads every element once more: it pays where each is used by several tiles.
-  const packsRight = rhs.free.stride !== 1 || (m >= 8 && (n > 4 * tileColumns || k > 64));
+  const isWide = n > 4 * tileColumns || rhs.contracted.stride > 8 * tileColumns;
+  const packsRight = (rhs.free.stride !== 1 && n > 1) || (m >= 8 && isWide);
   const packsLeft = m >= 8 && n > 2 * tileColumns && (lhs.contracted.stride !== 1 || k * m > 1 << 14);
   return { tileRows, tileColumns, rows: Math.min(m, 96), depth, packsLeft, packsRight };
 };

@@ -6,11 +6,14 @@ import {
   type Equation,
   type Lowering,
   type Params,
+  type ViewAxis,
 } from "../core/index.ts";
-import { type Expr, input } from "../kernel/expr.ts";
-import { denseLayout, isDenseLayout } from "./layout.ts";
+import { constant, type Expr, input } from "../kernel/expr.ts";
+import { axisOrder, orderedStrides, type Window } from "./axis-order.ts";
+import { denseLayout, isDenseLayout, viewLayout, windowAt } from "./layout.ts";
 import { type Buffer, type Kernel, type Layout, type Leaf, type Origin, scalarTypeOf } from "./program.ts";
-import type { OpenLoop, Stored, Value } from "./scheduled-value.ts";
+import { type OpenLoop, pending, type Stored, type Value } from "./scheduled-value.ts";
+import { pieces, unrolledReduction } from "./unroll.ts";
 import { withWideSums } from "./wide-sums.ts";
 
 /** Most leaves and results a loop takes before a new one is begun: more would not fit into registers. */
@@ -79,29 +82,42 @@ export class KernelList {
   stored(value: Value): Stored {
     if (value.kind === "stored") return value;
     if (value.kind === "pending" && value.stored !== undefined) return value.stored;
-    if (value.kind === "pending" && value.home !== undefined) {
-      const { home } = value;
-      const buffer = this.buffer(value.aval);
-      home.results.push({ kind: "store", buffer, value: home.exprs.get(value) as Expr });
-      value.stored = storedValue(denseLayout(buffer, value.aval.shape), value.aval, home.index);
-      return value.stored;
-    }
-    const buffer = this.buffer(value.aval);
-    const loop = this.#loopFor(value, value.aval.shape, undefined);
-    loop.results.push({ kind: "store", buffer, value: this.#expr(value, loop) });
-    const stored = storedValue(denseLayout(buffer, value.aval.shape), value.aval, loop.index);
+    const loop =
+      value.kind === "pending" && value.home !== undefined
+        ? value.home
+        : this.#loopFor(value, value.aval.shape, undefined);
+    const stored = this.#storedBy(loop, value, loop.order);
     if (value.kind === "pending") value.stored = stored;
     return stored;
   }
 
   /** The value in memory row by row, starting anywhere in its buffer. */
   dense(value: Value): Stored {
+    const { shape } = value.aval;
+    const rows = shape.map((_, axis) => axis);
+    if (value.kind === "pending" && value.stored === undefined && value.home === undefined)
+      value.stored = this.#storedBy(this.#loopFor(value, shape, undefined, rows), value, rows);
     const stored = this.stored(value);
     if (isDenseLayout(stored.layout)) return stored;
-    const buffer = this.buffer(value.aval);
-    const loop = this.#loopFor(stored, value.aval.shape, undefined);
-    loop.results.push({ kind: "store", buffer, value: this.#expr(stored, loop) });
-    return storedValue(denseLayout(buffer, value.aval.shape), value.aval, loop.index);
+    return this.#storedBy(this.#loopFor(stored, shape, undefined, rows), stored, rows);
+  }
+
+  /** A value stored by a loop, its axes in some order in memory. */
+  #storedBy(loop: OpenLoop, value: Value, order: readonly number[]): Stored {
+    const { shape } = value.aval;
+    const layout = {
+      buffer: this.buffer(value.aval),
+      shape,
+      strides: orderedStrides(shape, order),
+      offset: 0,
+    };
+    this.#storeAt(loop, value, layout);
+    return storedValue(layout, value.aval, loop.index);
+  }
+
+  /** Let a loop store a value in a window. */
+  #storeAt(loop: OpenLoop, value: Value, { buffer, strides, offset }: Layout): void {
+    loop.results.push({ kind: "store", buffer, strides, offset, value: this.#expr(value, loop) });
   }
 
   /** A value as kernels inside of a kernel see it: it is there before they run. */
@@ -114,8 +130,10 @@ export class KernelList {
   /** Put a copy of a value into `target`, row by row. Returns the number of the kernel that does it. */
   copyInto(value: Value, target: Buffer): number {
     const home = value.kind === "pending" ? value.home : undefined;
-    const loop = home ?? this.#loopFor(value, value.aval.shape, undefined);
-    loop.results.push({ kind: "store", buffer: target, value: this.#expr(value, loop) });
+    const { shape } = value.aval;
+    const rows = shape.map((_, axis) => axis);
+    const loop = home ?? this.#loopFor(value, shape, undefined, rows);
+    this.#storeAt(loop, value, denseLayout(target, shape));
     return loop.index;
   }
 
@@ -143,23 +161,63 @@ export class KernelList {
   }
 
   /** The value with some axes reduced. */
-  reduce(value: Value, combine: Combine, axes: readonly number[], outAval: Aval): Stored {
+  reduce(value: Value, combine: Combine, axes: readonly number[], outAval: Aval): Value {
     const { shape } = value.aval;
+    const unrolled = unrolledReduction(value, combine, axes, outAval);
+    if (unrolled !== undefined) return unrolled;
     const loop = this.#loopFor(value, shape, axes);
     const buffer = this.buffer(outAval);
     loop.reducedAxes = axes;
-    loop.results.push({ kind: "reduce", buffer, value: this.#expr(value, loop), combine, axes });
-    return storedValue(denseLayout(buffer, outAval.shape), outAval, loop.index);
+    const strides = orderedStrides(shape, loop.order, axes);
+    loop.results.push({ kind: "reduce", buffer, strides, value: this.#expr(value, loop), combine, axes });
+    const kept = strides.filter((_, axis) => !axes.includes(axis));
+    return storedValue({ buffer, shape: outAval.shape, strides: kept, offset: 0 }, outAval, loop.index);
+  }
+
+  /**
+   * The elements of a value put into places of their own among zeros, or `undefined` if those of one window are too many
+   * to be computed side by side.
+   */
+  placed(value: Value, places: readonly ViewAxis[], aval: Aval): Stored | undefined {
+    const { shape } = value.aval;
+    const axes = shape.map((_, axis) => axis).slice(aval.shape.length);
+    const parts = pieces(value, axes);
+    const [some] = parts ?? [];
+    if (parts === undefined || some === undefined) return undefined;
+    const values = parts.map((part) => part.value);
+    const all = pending(some.value.aval, values, ([first]) => first as Expr);
+    const order = axisOrder(all.aval.shape, this.#requirements(all, all.aval.shape).reads);
+    const buffer = this.buffer(aval);
+    const layout = { buffer, shape: aval.shape, strides: orderedStrides(aval.shape, order), offset: 0 };
+    const window = viewLayout(layout, shape, places);
+    let from = 0;
+    if (sizeOf(shape) < buffer.size) {
+      const zero: Value = { kind: "generated", aval, expr: () => constant(scalarTypeOf(aval.dtype), 0) };
+      const loop = this.#loopFor(zero, aval.shape, undefined, order);
+      this.#storeAt(loop, zero, layout);
+      from = loop.index + 1;
+    }
+    const loop = this.#loopFor(all, all.aval.shape, undefined, order, from);
+    for (const part of parts) this.#storeAt(loop, part.value, windowAt(window, axes, part.index));
+    return storedValue(layout, aval, loop.index);
   }
 
   /** The loop in which `value` is computed: an open one that runs behind all it needs, or a new one. */
-  #loopFor(value: Value, shape: Shape, axes: readonly number[] | undefined): OpenLoop {
-    const { earliest, size } = this.#requirements(value, shape);
-    for (let i = this.#kernels.length - 1; i >= Math.max(earliest, 0); i--) {
+  #loopFor(
+    value: Value,
+    shape: Shape,
+    axes: readonly number[] | undefined,
+    wanted?: readonly number[],
+    from = 0,
+  ): OpenLoop {
+    const { earliest, size, reads } = this.#requirements(value, shape);
+    const order = wanted ?? axisOrder(shape, reads);
+    for (let i = this.#kernels.length - 1; i >= Math.max(earliest, from); i--) {
       const loop = this.#loops.get(i);
       if (
         loop !== undefined &&
         sameShape(loop.shape, shape) &&
+        sameShape(loop.order, order) &&
         (axes === undefined || loop.reducedAxes === undefined || sameShape(loop.reducedAxes, axes)) &&
         loop.results.length < MAX_RESULTS &&
         loop.leaves.length < MAX_LEAVES &&
@@ -172,6 +230,7 @@ export class KernelList {
     const loop: OpenLoop = {
       kind: "loop",
       shape,
+      order,
       leaves: [],
       results: [],
       index,
@@ -185,25 +244,37 @@ export class KernelList {
   }
 
   /**
-   * The first kernel in which a value can be computed, and how many operations it takes. On the way, what cannot be part
-   * of a loop over `shape` is stored.
+   * The first kernel in which a value can be computed, how many operations it takes, and what it reads. On the way, what
+   * cannot be part of a loop over `shape` is stored.
    */
-  #requirements(value: Value, shape: Shape): { readonly earliest: number; readonly size: number } {
+  #requirements(
+    value: Value,
+    shape: Shape,
+  ): { readonly earliest: number; readonly size: number; readonly reads: readonly Window[] } {
     let earliest = 0;
+    const reads: Window[] = [];
     const seen = new Set<Value>();
     const open: Value[] = [value];
     for (let v = open.pop(); v !== undefined; v = open.pop()) {
       if (seen.has(v)) continue;
       seen.add(v);
       if (v.kind === "generated") continue;
-      if (v.kind === "stored") earliest = Math.max(earliest, v.after + 1);
-      else if (v.stored !== undefined && v.home === undefined)
-        earliest = Math.max(earliest, v.stored.after + 1);
-      else if (v.home !== undefined) earliest = Math.max(earliest, v.home.index);
-      else if (!sameShape(v.aval.shape, shape)) earliest = Math.max(earliest, this.stored(v).after + 1);
-      else open.push(...v.inputs);
+      const stored =
+        v.kind === "stored"
+          ? v
+          : v.home === undefined && (v.stored !== undefined || !sameShape(v.aval.shape, shape))
+            ? this.stored(v)
+            : undefined;
+      if (stored !== undefined) {
+        earliest = Math.max(earliest, stored.after + 1);
+        reads.push(stored.layout);
+      } else if (v.kind === "pending" && v.home !== undefined) {
+        earliest = Math.max(earliest, v.home.index);
+        const { shape: own, order } = v.home;
+        reads.push({ shape: own, strides: orderedStrides(own, order) });
+      } else if (v.kind === "pending") open.push(...v.inputs);
     }
-    return { earliest, size: seen.size };
+    return { earliest, size: seen.size, reads };
   }
 
   /** The expression of a value inside a loop. */
@@ -223,15 +294,7 @@ export class KernelList {
         ) {
           return this.#load(this.stored(value), loop);
         }
-        const { equation } = value;
-        const lowering = loweringOf(equation) as Lowering<Params> & { readonly kind: "elementwise" };
-        const inputs = value.inputs.map((v) => this.#expr(v, loop));
-        const made = lowering.expr(
-          inputs,
-          equation.params,
-          equation.outputs.map((v) => v.aval),
-        );
-        const expr = (Array.isArray(made) ? made[value.output] : made) as Expr;
+        const expr = value.expr(value.inputs.map((v) => this.#expr(v, loop)));
         loop.exprs.set(value, expr);
         value.home = loop;
         return expr;

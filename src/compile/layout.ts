@@ -79,3 +79,13 @@ export const reshapeLayout = (layout: Layout, shape: Shape): Layout | undefined 
   }
   return { buffer: layout.buffer, shape, strides, offset: layout.offset };
 };
+
+/** The window that is left of a window at an index of some of its axes. */
+export const windowAt = (layout: Layout, axes: readonly number[], index: readonly number[]): Layout => {
+  const keep = <T>(list: readonly T[]): T[] => list.filter((_, axis) => !axes.includes(axis));
+  const offset = axes.reduce(
+    (sum, axis, i) => sum + (layout.strides[axis] as number) * (index[i] as number),
+    layout.offset,
+  );
+  return { buffer: layout.buffer, shape: keep(layout.shape), strides: keep(layout.strides), offset };
+};

@@ -7,6 +7,7 @@ import { naturalLanes, scalarValueType, splatBytes } from "./lanes.ts";
 import { emitIndex, emitLoad } from "./loop-leaves.ts";
 import { LoopPointers, type Place } from "./loop-pointers.ts";
 import { accumulatesInMemory, type LoopShape, loopShape } from "./loop-shape.ts";
+import { emitNarrow, emitScatter } from "./loop-stores.ts";
 import type { Buffer, Leaf, LoopKernel, LoopResult } from "./program.ts";
 import { emitCombine, emitHorizontal, neutralElement, pushScalar } from "./reduction-code.ts";
 import type { Support } from "./support.ts";
@@ -157,11 +158,12 @@ class LoopWriter {
   }
 
   #resultPlace(k: number): Place {
-    const { buffer } = this.#kernel.results[k] as LoopResult;
+    const result = this.#kernel.results[k] as LoopResult;
+    const { buffer } = result;
     const { bytes } = dtypeInfo(buffer.dtype);
     return this.#pointers.place({
       buffer,
-      offset: 0,
+      offset: result.kind === "store" ? result.offset : 0,
       strides: this.#shape.resultStrides[k] as readonly number[],
       bytes,
     });
@@ -420,10 +422,15 @@ class LoopWriter {
     const place = this.#resultPlace(k);
     const innerStride = strides[strides.length - 1] ?? 0;
     const width = lanes === 1 ? 1 : type === "f64" ? 2 : lanes;
-    const at = place.at + part * width * bytes;
+    const at = place.at + part * width * innerStride * bytes;
     const boolean = result.buffer.dtype === "bool";
     const combines = result.kind === "reduce" && this.#inMemory(result);
     const pushAddress = (): void => this.#pointers.pushAddress(place.pointer, i, innerStride * bytes);
+    if (lanes > 1 && innerStride !== 1) {
+      const after = (): void =>
+        emitScatter(f, result.buffer.dtype, pushAddress, at, innerStride * bytes, width);
+      return { result: k, part, after };
+    }
     const scalarLoad: MemoryOpcode = boolean ? "i32.load8_u" : `${scalarValueType(type)}.load`;
     const scalarStore: MemoryOpcode = boolean ? "i32.store8" : `${scalarValueType(type)}.store`;
     return {
@@ -456,9 +463,8 @@ class LoopWriter {
           f.memory("v128.load32_zero", at).op("i16x8.extend_low_i8x16_u", "i32x4.extend_low_i16x8_u");
           emitCombine(f, result.combine, type, true);
         }
-        const value = f.local("v128");
-        f.set(value).get(value).get(value).op("i16x8.narrow_i32x4_s").set(value);
-        f.get(value).get(value).op("i8x16.narrow_i16x8_s").memory("v128.store32_lane", at, 0);
+        const value = emitNarrow(f);
+        f.get(value).memory("v128.store32_lane", at, 0);
         f.release(value);
       },
     };

@@ -1,4 +1,3 @@
-import { rowMajorStrides, type Shape } from "../array/index.ts";
 import type { LoopKernel } from "./program.ts";
 
 /** How an access of a loop moves with its axes, in elements. */
@@ -21,18 +20,6 @@ export interface LoopShape {
   readonly resultStrides: readonly (readonly number[])[];
 }
 
-/** Strides of what a reduction leaves, as seen from the loop: 0 along the axes that disappear. */
-const reducedStrides = (shape: Shape, axes: readonly number[]): number[] => {
-  const strides = new Array<number>(shape.length).fill(0);
-  let stride = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    if (axes.includes(axis)) continue;
-    strides[axis] = stride;
-    stride *= shape[axis] as number;
-  }
-  return strides;
-};
-
 /**
  * Drop axes of length 1, and merge neighbouring axes where every access goes through both with one stride. All
  * reductions of a loop have the same axes.
@@ -43,12 +30,10 @@ export const loopShape = (kernel: LoopKernel): LoopShape => {
   const leafStrides = leaves.map((leaf) =>
     leaf.kind === "load" ? leaf.strides : shape.map((_, axis) => (axis === leaf.axis ? 1 : 0)),
   );
-  const resultStrides = results.map((r) =>
-    r.kind === "store" ? rowMajorStrides(shape) : reducedStrides(shape, r.axes),
-  );
+  const resultStrides = results.map((r) => r.strides);
   const all = [...leafStrides, ...resultStrides];
   const merged: { length: number; reduced: boolean; strides: number[] }[] = [];
-  for (let axis = 0; axis < shape.length; axis++) {
+  for (const axis of kernel.order) {
     const length = shape[axis] as number;
     if (length === 1) continue;
     const reduced = reducedAxes.includes(axis);

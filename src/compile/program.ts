@@ -53,12 +53,22 @@ export type Leaf =
     }
   | { readonly kind: "index"; readonly axis: number };
 
-/** What a loop leaves behind: all values of an expression, or what is left when axes are reduced. */
+/**
+ * What a loop leaves behind: all values of an expression, or what is left when axes are reduced. Strides are those of
+ * the result along the axes of the loop, 0 where it is reduced.
+ */
 export type LoopResult =
-  | { readonly kind: "store"; readonly buffer: Buffer; readonly value: Expr }
+  | {
+      readonly kind: "store";
+      readonly buffer: Buffer;
+      readonly strides: readonly number[];
+      readonly offset: number;
+      readonly value: Expr;
+    }
   | {
       readonly kind: "reduce";
       readonly buffer: Buffer;
+      readonly strides: readonly number[];
       readonly value: Expr;
       readonly combine: Combine;
       readonly axes: readonly number[];
@@ -70,6 +80,8 @@ export type LoopResult =
 export interface LoopKernel {
   readonly kind: "loop";
   readonly shape: Shape;
+  /** The axes from the outermost to the innermost. */
+  readonly order: readonly number[];
   readonly leaves: Leaf[];
   readonly results: LoopResult[];
 }

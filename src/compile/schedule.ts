@@ -1,11 +1,4 @@
-import {
-  type ConcreteArray,
-  type DType,
-  firstElement,
-  type NDArray,
-  sameShape,
-  sizeOf,
-} from "../array/index.ts";
+import { type ConcreteArray, type DType, sameShape, sizeOf } from "../array/index.ts";
 import {
   type Atom,
   type Aval,
@@ -15,25 +8,26 @@ import {
   Literal,
   type Primitive,
   Var,
-  type ViewAxis,
 } from "../core/index.ts";
-import { add, constant, type Expr, mul } from "../kernel/expr.ts";
+import type { Expr } from "../kernel/expr.ts";
 import { NestBuilder } from "../kernel/nest.ts";
 import { convertElementTypePrimitive } from "../primitives/elementwise/conversion.ts";
-import { canonicalOrder, dotOperand, dotScratch } from "./dot-kernel.ts";
+import { orderedStrides } from "./axis-order.ts";
+import { dotScratch, isBetterSwapped } from "./dot-kernel.ts";
+import { DotOperands } from "./dot-operands.ts";
 import { KernelList, loweringOf, storedValue } from "./kernel-list.ts";
 import { denseLayout, reshapeLayout, viewLayout } from "./layout.ts";
 import {
   type Buffer,
-  type DotOperand,
   dtypeOfScratch,
   type Layout,
   type Program,
   type ProgramOutput,
   scalarTypeOf,
 } from "./program.ts";
+import { affine, constantOf } from "./scalar-exprs.ts";
 import { carriedJaxprs, type RegionHost, scheduleRegion } from "./schedule-regions.ts";
-import type { Pending, Value } from "./scheduled-value.ts";
+import { pending, type Value } from "./scheduled-value.ts";
 
 /** How deep an expression may grow before its value is stored. */
 const MAX_DEPTH = 200;
@@ -87,6 +81,7 @@ const outputOf = ({ buffer, offset, shape }: Layout, aval: Aval, inputs: readonl
 class Scheduler implements RegionHost {
   readonly list: KernelList;
   readonly #values = new Map<Var, Value>();
+  readonly #operands = new DotOperands((value) => this.list.dense(value).layout);
 
   constructor(list: KernelList) {
     this.list = list;
@@ -128,21 +123,14 @@ class Scheduler implements RegionHost {
     const outAval = equation.outputs[0]?.aval as Aval;
     switch (lowering.kind) {
       case "elementwise": {
-        const depth =
-          1 + inputs.reduce((most, v) => Math.max(most, v.kind === "pending" && !v.stored ? v.depth : 0), 0);
-        equation.outputs.forEach((v, output) => {
-          const pending: Pending = {
-            kind: "pending",
-            equation,
-            output,
-            aval: v.aval,
-            inputs,
-            depth,
-            home: undefined,
-            stored: undefined,
-          };
-          set(output, pending);
-          if (depth >= MAX_DEPTH) this.list.stored(pending);
+        const avals = equation.outputs.map((v) => v.aval);
+        avals.forEach((aval, output) => {
+          const value = pending(aval, inputs, (exprs) => {
+            const made = lowering.expr(exprs, equation.params, avals);
+            return (Array.isArray(made) ? made[output] : made) as Expr;
+          });
+          set(output, value);
+          if (value.depth >= MAX_DEPTH) this.list.stored(value);
         });
         return;
       }
@@ -187,16 +175,18 @@ class Scheduler implements RegionHost {
         return;
       case "dot": {
         const axes = lowering.axes(equation.params);
-        const lhs = this.#dotOperand(
-          this.#converted(equation.inputs[0] as Atom, outAval.dtype),
+        const left = this.#operands.of(
+          this.list.stored(this.#converted(equation.inputs[0] as Atom, outAval.dtype)),
           axes.lhsBatch,
           axes.lhsContracting,
         );
-        const rhs = this.#dotOperand(
-          this.#converted(equation.inputs[1] as Atom, outAval.dtype),
+        const right = this.#operands.of(
+          this.list.stored(this.#converted(equation.inputs[1] as Atom, outAval.dtype)),
           axes.rhsBatch,
           axes.rhsContracting,
         );
+        const isSwapped = isBetterSwapped(left.operand, right.operand);
+        const [lhs, rhs] = isSwapped ? [right, left] : [left, right];
         const output = this.list.buffer(outAval);
         const scratch = dotScratch(outAval.dtype, lhs.operand, rhs.operand);
         const after = this.list.push({
@@ -208,10 +198,26 @@ class Scheduler implements RegionHost {
             this.list.buffer({ dtype, shape: [size], weakType: false }),
           ),
         });
-        set(0, storedValue(denseLayout(output, outAval.shape), outAval, after));
+        // The result of a swapped product lies in memory with the columns of the right operand in front of the rows.
+        const [batchEnd, rowEnd] = [axes.lhsBatch.length, left.rank - axes.lhsContracting.length];
+        const all = outAval.shape.map((_, axis) => axis);
+        const order = isSwapped
+          ? [...all.slice(0, batchEnd), ...all.slice(rowEnd), ...all.slice(batchEnd, rowEnd)]
+          : all;
+        const layout = {
+          ...denseLayout(output, outAval.shape),
+          strides: orderedStrides(outAval.shape, order),
+        };
+        set(0, storedValue(layout, outAval, after));
         return;
       }
       case "nest": {
+        const places = lowering.places?.(equation.params, (first as Value).aval, outAval);
+        const placed = places && this.list.placed(first as Value, places, outAval);
+        if (placed !== undefined) {
+          set(0, placed);
+          return;
+        }
         const layouts = inputs.map((v) => this.list.dense(v).layout);
         const outAvals = equation.outputs.map((v) => v.aval);
         const nest = new NestBuilder(
@@ -264,42 +270,4 @@ class Scheduler implements RegionHost {
     );
     return this.#value(wider);
   }
-
-  /** An operand of a product as matrices, copied into an order that allows it where its own does not. */
-  #dotOperand(
-    value: Value,
-    batch: readonly number[],
-    contracting: readonly number[],
-  ): { readonly buffer: Buffer; readonly operand: DotOperand } {
-    const { layout } = this.list.stored(value);
-    const direct = dotOperand(layout, batch, contracting);
-    if (direct !== undefined) return { buffer: layout.buffer, operand: direct };
-    const order = canonicalOrder(layout.shape, batch, contracting);
-    const shape = order.map((axis) => layout.shape[axis] as number);
-    const strides = order.map((axis) => layout.strides[axis] as number);
-    const { after } = this.list.stored(value);
-    const copied = this.list.dense(
-      storedValue({ ...layout, shape, strides }, { ...value.aval, shape }, after),
-    ).layout;
-    const at = (list: readonly number[]): number[] => list.map((axis) => order.indexOf(axis));
-    return { buffer: copied.buffer, operand: dotOperand(copied, at(batch), at(contracting)) as DotOperand };
-  }
 }
-
-/** The index into an operand's axis, as an expression of the indices of the result. */
-const affine = ({ offset, terms }: ViewAxis, indices: readonly Expr[]): Expr => {
-  let sum: Expr | undefined;
-  for (const { axis, scale } of terms) {
-    const index = indices[axis] as Expr;
-    const term = scale === 1 ? index : mul(index, scale);
-    sum = sum === undefined ? term : add(sum, term);
-  }
-  if (sum === undefined) return constant("i32", offset);
-  return offset === 0 ? sum : add(sum, offset);
-};
-
-const constantOf = (value: NDArray): Expr => {
-  const number = firstElement(value as ConcreteArray);
-  const type = scalarTypeOf(value.dtype);
-  return constant(type, type === "bool" ? number !== 0 : number);
-};

@@ -90,6 +90,11 @@ export type Lowering<P extends Params> =
   | {
       readonly kind: "nest";
       build(nest: NestBuilder, params: P, inputs: readonly Aval[], outputs: readonly Aval[]): void;
+      /**
+       * Where the elements of the only operand go, by an affine map of its indices, if each goes to a place of its own and
+       * the rest is 0. One entry an axis of the result, whose axes are the first of the operand's.
+       */
+      places?(params: P, input: Aval, output: Aval): readonly ViewAxis[] | undefined;
     }
   /** It carries jaxprs that run in turns or by choice; constants of these are concrete when the program is compiled. */
   | { readonly kind: "scan"; describe(params: P): ScanForm }

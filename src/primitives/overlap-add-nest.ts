@@ -10,6 +10,17 @@ export interface OverlapAddNestParams {
   readonly dilation: readonly number[];
 }
 
+/** Whether no two windows share an element; `input` is the shape of the windows. */
+export const areApart = ({ shape, strides, dilation }: OverlapAddNestParams, input: Shape): boolean => {
+  const k = shape.length;
+  const counts = input.slice(input.length - 2 * k);
+  const windowShape = input.slice(input.length - k);
+  return shape.every(
+    (_, i) =>
+      counts[i] === 1 || (strides[i] as number) > ((windowShape[i] as number) - 1) * (dilation[i] as number),
+  );
+};
+
 /**
  * The loops of `overlapAdd`: the windows of one member of the batch after another are added into their places, those of
  * float32 in double precision unless no two windows share an element.
@@ -25,11 +36,7 @@ export const buildOverlapAdd = (
   const size = sizeOf(shape);
   const windowed = sizeOf(lengths);
   if (to.size === 0) return;
-  const windowShape = lengths.slice(shape.length);
-  const isApart = shape.every(
-    (_, i) =>
-      lengths[i] === 1 || (strides[i] as number) > ((windowShape[i] as number) - 1) * (dilation[i] as number),
-  );
+  const isApart = areApart({ shape, strides, dilation }, input);
   const wide = to.type === "f32" && !isApart ? nest.scratch("f64", size) : undefined;
   const sums = wide ?? to;
   const steps = rowMajorStrides(shape);

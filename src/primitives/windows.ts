@@ -26,9 +26,10 @@ import {
   isLinearInput,
   type Primitive,
   ShapeError,
+  type ViewAxis,
 } from "../core/index.ts";
-import { buildOverlapAdd } from "./overlap-add-nest.ts";
-import { linearJvp } from "./rules.ts";
+import { areApart, buildOverlapAdd } from "./overlap-add-nest.ts";
+import { linearJvp, range } from "./rules.ts";
 import { moveAxis } from "./shape.ts";
 
 /*
@@ -107,27 +108,33 @@ export const windowsPrimitive: Primitive<WindowsParams> = definePrimitive<Window
   },
   lowering: {
     kind: "view",
-    axes: ({ windowShape, strides, dilation }, input) => {
-      const k = windowShape.length;
-      const batchRank = input.shape.length - k;
-      return input.shape.map((_, axis) => {
-        const i = axis - batchRank;
-        if (i < 0) return { offset: 0, terms: [{ axis, scale: 1 }] };
-        return {
-          offset: 0,
-          terms: [
-            { axis, scale: strides[i] as number },
-            { axis: axis + k, scale: dilation[i] as number },
-          ],
-        };
-      });
-    },
+    axes: (params, input) => windowAxes(params, input.shape.length + params.strides.length),
   },
   args: {
     example: (choose) => drawWindows(choose, choose.floatDType()),
     otherDTypes: (choose) => drawWindows(choose, choose.pick(["int32", "uint32", "bool"])),
   },
 });
+
+/** The index into each axis of an array, by the indices of all its windows, which have `rank` axes. */
+const windowAxes = (
+  { strides, dilation }: { readonly strides: readonly number[]; readonly dilation: readonly number[] },
+  rank: number,
+): ViewAxis[] => {
+  const k = strides.length;
+  const batchRank = rank - 2 * k;
+  return range(rank - k).map((axis) => {
+    const i = axis - batchRank;
+    if (i < 0) return { offset: 0, terms: [{ axis, scale: 1 }] };
+    return {
+      offset: 0,
+      terms: [
+        { axis, scale: strides[i] as number },
+        { axis: axis + k, scale: dilation[i] as number },
+      ],
+    };
+  });
+};
 
 /** The array with its batch axis in front if it is one of the last `k` axes that are left, else as it is. */
 const withBatchInFront = (
@@ -227,7 +234,11 @@ export const overlapAddPrimitive: Primitive<OverlapAddParams> = definePrimitive<
     const { moved, at } = withBatchInFront(x as NDArray, axis as number, 2 * shape.length);
     return { outputs: [overlapAdd(moved, shape, strides, dilation)], axes: [at] };
   },
-  lowering: { kind: "nest", build: (nest, params, [x]) => buildOverlapAdd(nest, params, (x as Aval).shape) },
+  lowering: {
+    kind: "nest",
+    build: (nest, params, [x]) => buildOverlapAdd(nest, params, (x as Aval).shape),
+    places: (params, { shape }) => (areApart(params, shape) ? windowAxes(params, shape.length) : undefined),
+  },
   args: {
     example: (choose) => drawOverlap(choose, choose.floatDType()),
     otherDTypes: (choose) => drawOverlap(choose, choose.pick(["int32", "uint32"])),
