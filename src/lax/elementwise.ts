@@ -98,6 +98,14 @@ export const digamma = unary("digamma", prim.digamma);
 export const polygamma = binary("polygamma", prim.polygamma);
 /** The Hurwitz zeta function. */
 export const zeta = binary("zeta", prim.zeta);
+/** The regularized lower incomplete gamma function at `a` and `x`. */
+export const igamma = binary("igamma", prim.igamma);
+/** `1 - igamma(a, x)`. */
+export const igammac = binary("igammac", prim.igammac);
+/** The derivative of `igamma(a, x)` with respect to `a`. */
+export const igammaGradA = binary("igammaGradA", prim.igammaGradA);
+/** How a sample `x` of the gamma distribution with shape `a` moves with `a`. */
+export const randomGammaGrad = binary("randomGammaGrad", prim.randomGammaGrad);
 /** Rounding down. */
 export const floor = unary("floor", prim.floor);
 /** Rounding up. */

@@ -11,6 +11,7 @@ import {
   type Tangent,
 } from "../../core/index.ts";
 import type { Expr } from "../../kernel/expr.ts";
+import type { Buffer, NestBuilder } from "../../kernel/nest.ts";
 import { NOT_LINEAR } from "../rules.ts";
 import { add } from "./add.ts";
 import {
@@ -46,8 +47,11 @@ export interface ElementwiseDefinition {
   readonly result?: DType;
   /** The reference: results are rounded or wrapped to the dtype when stored. */
   readonly scalar: ((...xs: number[]) => number) | ScalarFunctions;
-  /** The same as an expression, which is compiled; its operands have the type of their dtype. */
-  readonly expr: (...xs: Expr[]) => Expr;
+  /**
+   * The same as an expression, which is compiled; its operands have the type of their dtype. Or, for what takes a number
+   * of steps that depends on the operands, as statements of a nest that give the result.
+   */
+  readonly expr: ((...xs: Expr[]) => Expr) | { readonly steps: (nest: NestBuilder, ...xs: Expr[]) => Expr };
   /** One partial derivative an operand, or why there is none. */
   readonly derivatives: readonly PartialDerivative[] | Missing;
   readonly transpose?: PrimitiveDefinition<Params>["transpose"];
@@ -80,10 +84,22 @@ export const defineElementwise = (definition: ElementwiseDefinition): Primitive 
           },
     transpose: definition.transpose ?? { missing: NOT_LINEAR },
     batch: (inputs, axes, size, params) => batchElementwise(primitive, inputs, axes, size, params),
-    lowering: elementwiseLowering((_, ...operands) => expr(...operands)),
+    lowering:
+      typeof expr === "function"
+        ? elementwiseLowering((_, ...operands) => expr(...operands))
+        : { kind: "nest", build: (nest) => buildSteps(nest, expr.steps) },
     args: definition.args,
   });
   return primitive;
+};
+
+/** A loop over all elements; scalars stand for arrays full of them. */
+const buildSteps = (nest: NestBuilder, steps: (nest: NestBuilder, ...xs: Expr[]) => Expr): void => {
+  const to = nest.outputs[0] as Buffer;
+  nest.for(to.size, (i) => {
+    const operands = nest.inputs.map((x) => nest.load(x, x.size === to.size ? i : 0));
+    nest.store(to, i, steps(nest, ...operands));
+  });
 };
 
 /** The sum of what each operand's tangent contributes. */

@@ -7,6 +7,7 @@ export * from "./conversion.ts";
 export * from "./define.ts";
 export * from "./exponential.ts";
 export * from "./hyperbolic.ts";
+export * from "./incomplete-gamma.ts";
 export * from "./minmax.ts";
 export * from "./power.ts";
 export * from "./remainder.ts";

@@ -69,9 +69,10 @@ export const digammaPrimitive: Primitive = defineSmooth(
 /** The derivative of the logarithm of the gamma function; NaN at 0, −1, −2, …. */
 export const digamma = (x: NDArray): NDArray => bind1(digammaPrimitive, [x], NO_PARAMS);
 
-const noDerivative = (name: string, argument: string) => (): never => {
+/** The rule of an argument that has no derivative: an error that says what to do. */
+export const noDerivative = (name: string, argument: string) => (): never => {
   throw new DifferentiationError(
-    `${name} has no derivative with respect to ${argument}, its first argument. Keep that a constant (stopGradient).`,
+    `${name} has no derivative with respect to ${argument}. Keep that a constant (stopGradient).`,
   );
 };
 
