@@ -5,7 +5,8 @@
  * Namespaces (`numpy`, `lax`, ...) stay modules of their own, `export * as numpy from "./numpy/index.js"`. As objects
  * inside the chunk they would tie all that they hold to whoever uses one function of it.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFileSync, rmSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -90,11 +91,16 @@ const bundle = () =>
     absWorkingDir: root,
   });
 
+/** Runs tsc, which prints what it finds wrong. */
+const declare = async () => {
+  const tsc = spawn("npx", ["tsc", "-p", "tsconfig.build.json"], {
+    cwd: root,
+    stdio: "inherit",
+    shell: true,
+  });
+  const [status] = await once(tsc, "exit");
+  if (status !== 0) throw new Error("tsc failed.");
+};
+
 rmSync(resolve(root, "dist"), { recursive: true, force: true });
-const declarations = spawnSync("npx", ["tsc", "-p", "tsconfig.build.json"], {
-  cwd: root,
-  stdio: "inherit",
-  shell: true,
-});
-if (declarations.status !== 0) process.exit(declarations.status ?? 1);
-await bundle();
+await Promise.all([declare(), bundle()]);

@@ -58,16 +58,56 @@ const marksOf = (node, namespaces) => {
   }
 };
 
+/** Calls `visit` with every node below `node`. */
+const walk = (node, visit) => {
+  visit(node);
+  ts.forEachChild(node, (child) => walk(child, visit));
+};
+
+/**
+ * Throws for what ties a bundle to things that nobody uses: a namespace used as an object is kept with all that it
+ * holds, and so is what is destructured as a module loads.
+ */
+const refuseTies = (file, namespaces) => {
+  const refuse = (node, why) => {
+    const { line } = file.getLineAndCharacterOfPosition(node.getStart());
+    throw new Error(`${file.fileName}:${line + 1}: ${why}`);
+  };
+  for (const statement of file.statements) {
+    if (ts.isImportDeclaration(statement)) continue;
+    if (ts.isVariableStatement(statement)) {
+      const destructured = statement.declarationList.declarations.find(({ name }) => !ts.isIdentifier(name));
+      if (destructured)
+        refuse(destructured, "a bundler can't drop a top-level destructuring. Declare constants.");
+    }
+    walk(statement, (node) => {
+      if (!ts.isIdentifier(node) || !namespaces.has(node.text)) return;
+      const { parent } = node;
+      const isReading = ts.isPropertyAccessExpression(parent) && parent.expression === node;
+      const isName =
+        (ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent)) && parent.name === node;
+      if (!isReading && !isName && !ts.isTypeNode(parent) && !ts.isQualifiedName(parent)) {
+        refuse(
+          node,
+          `a bundler keeps all of "${node.text}" where it is used as an object. Write ${node.text}.name.`,
+        );
+      }
+    });
+  }
+};
+
 /** The source text of a module with the values of its top-level constants marked. */
 export const markPure = (path, text) => {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
   const insertions = [];
   const namespaces = new Set();
   for (const statement of file.statements) {
-    if (ts.isImportDeclaration(statement)) {
-      const bindings = statement.importClause?.namedBindings;
-      if (bindings && ts.isNamespaceImport(bindings)) namespaces.add(bindings.name.text);
-    }
+    if (!ts.isImportDeclaration(statement)) continue;
+    const bindings = statement.importClause?.namedBindings;
+    if (bindings && ts.isNamespaceImport(bindings)) namespaces.add(bindings.name.text);
+  }
+  refuseTies(file, namespaces);
+  for (const statement of file.statements) {
     if (!ts.isVariableStatement(statement)) continue;
     for (const { initializer } of statement.declarationList.declarations) {
       if (initializer === undefined) continue;

@@ -4,8 +4,6 @@ import { customJvp } from "../transforms/custom-jvp.ts";
 import { diagonals, squareMatrices } from "./operands.ts";
 import { type LuFactors, solveFactored } from "./solve.ts";
 
-const { scalarLike } = prim;
-
 /** The sum of the diagonal of each matrix. */
 const traces = (x: NDArray): NDArray => prim.reduceSum(diagonals(x), [x.ndim - 2]);
 
@@ -14,8 +12,8 @@ const parity = ([lu, pivots]: LuFactors): NDArray => {
   const axis = pivots.ndim - 1;
   const isExchange = prim.ne(pivots, prim.iota(pivots.shape, "int32", axis));
   const count = prim.reduceSum(prim.convertElementType(isExchange, "int32"), [axis]);
-  const isOdd = prim.eq(prim.and(count, scalarLike(count, 1)), scalarLike(count, 1));
-  const one = prim.broadcastTo(scalarLike(lu, 1), isOdd.shape);
+  const isOdd = prim.eq(prim.and(count, prim.scalarLike(count, 1)), prim.scalarLike(count, 1));
+  const one = prim.broadcastTo(prim.scalarLike(lu, 1), isOdd.shape);
   return prim.select(isOdd, prim.neg(one), one);
 };
 
@@ -76,11 +74,11 @@ const adjugateTimes = (factors: LuFactors, x: NDArray): NDArray => {
   const y = prim.triangularSolve(lu, prim.rowsAt(x, permutation), { lower: true, unitDiagonal: true });
   const isLast = (like: NDArray, axis: number): NDArray => {
     const index = prim.iota(like.shape, "int32", like.ndim - axis);
-    return prim.eq(index, scalarLike(index, n - 1));
+    return prim.eq(index, prim.scalarLike(index, n - 1));
   };
   const rhs = prim.mul(y, prim.select(isLast(y, 2), spread(butLast, y.shape), spread(whole, y.shape)));
   const isCorner = prim.and(isLast(lu, 1), isLast(lu, 2));
-  const one = prim.broadcastTo(scalarLike(lu, 1), lu.shape);
+  const one = prim.broadcastTo(prim.scalarLike(lu, 1), lu.shape);
   return prim.triangularSolve(prim.select(isCorner, one, lu), rhs, { lower: false });
 };
 
@@ -100,7 +98,7 @@ const entry = (x: NDArray, i: number, j: number): NDArray => {
 
 /** The determinants of matrices with at most three rows, written out: exact derivatives of any order, for all matrices. */
 const small = (a: NDArray, n: number): NDArray => {
-  if (n === 0) return prim.broadcastTo(scalarLike(a, 1), prim.stackShape(a));
+  if (n === 0) return prim.broadcastTo(prim.scalarLike(a, 1), prim.stackShape(a));
   const minor = (rows: readonly number[], columns: readonly number[]): NDArray => {
     const [row, ...below] = rows as [number, ...number[]];
     const terms = columns.map((column, k) => {

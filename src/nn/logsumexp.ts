@@ -17,8 +17,6 @@ export interface LogsumexpOptions extends LogmeanexpOptions {
   readonly returnSign?: boolean;
 }
 
-const { NEGATIVE_INFINITY } = Number;
-
 /** The logarithm of the absolute sum, and its sign. */
 const logAndSign = (
   x: ArrayLike,
@@ -27,9 +25,11 @@ const logAndSign = (
 ): readonly [NDArray, NDArray] => {
   const [given, factor] =
     b === null ? [operand(x, "logsumexp", toInexact)] : promote("logsumexp", [x, b], toInexact);
-  const left = where === null ? (given as NDArray) : np.where(where, given as NDArray, NEGATIVE_INFINITY);
-  const terms = factor === undefined ? left : np.where(np.notEqual(factor, 0), left, NEGATIVE_INFINITY);
-  const most = np.max(terms, axis, { initial: NEGATIVE_INFINITY, keepdims: true });
+  const left =
+    where === null ? (given as NDArray) : np.where(where, given as NDArray, Number.NEGATIVE_INFINITY);
+  const terms =
+    factor === undefined ? left : np.where(np.notEqual(factor, 0), left, Number.NEGATIVE_INFINITY);
+  const most = np.max(terms, axis, { initial: Number.NEGATIVE_INFINITY, keepdims: true });
   const shift = stopGradient(np.where(np.isfinite(most), most, 0));
   const exps = np.exp(np.subtract(terms, shift));
   const total = np.sum(factor === undefined ? exps : np.multiply(exps, factor), axis, { keepdims });

@@ -9,12 +9,10 @@ export interface SoftmaxOptions {
   readonly where?: ArrayLike | null;
 }
 
-const { NEGATIVE_INFINITY } = Number;
-
 /** `x` less its greatest element over `axis`, so that no exponential overflows; −∞ where elements take no part. */
 const shifted = (x: NDArray, axis: AxisArgument, where: ArrayLike | null): NDArray => {
-  const greatest = np.max(x, axis, { where, initial: NEGATIVE_INFINITY, keepdims: true });
-  const taking = where === null ? x : np.where(where, x, NEGATIVE_INFINITY);
+  const greatest = np.max(x, axis, { where, initial: Number.NEGATIVE_INFINITY, keepdims: true });
+  const taking = where === null ? x : np.where(where, x, Number.NEGATIVE_INFINITY);
   // The result does not depend on the shift, so neither does its derivative.
   return np.subtract(taking, stopGradient(greatest));
 };
@@ -53,5 +51,5 @@ export const logSoftmax = (
   const shift = shifted(operand(x, "logSoftmax", toInexact), axis, where);
   const total = np.sum(np.exp(shift), axis, { where, keepdims: true });
   const result = np.subtract(shift, np.log(total));
-  return where === null ? result : np.where(where, result, NEGATIVE_INFINITY);
+  return where === null ? result : np.where(where, result, Number.NEGATIVE_INFINITY);
 };
