@@ -12,10 +12,11 @@ import { existsSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { programs, weigh } from "./bundles.mjs";
 import { difference } from "./compare.mjs";
+import { importTime } from "./import-time.mjs";
 import { built } from "./load.mjs";
 import { median } from "./median.mjs";
-import { bundleSize, importTime } from "./package-cost.mjs";
 import { workloads } from "./workloads.mjs";
 
 const { values: options } = parseArgs({
@@ -117,12 +118,11 @@ for (const workload of workloads) {
   console.log(row(workload, results[workload.name]));
 }
 if (only === undefined) {
-  const size = bundleSize();
   const kilobytes = (bytes) => `${(bytes / 1000).toFixed(1)} kB`;
-  if (size !== undefined) {
-    console.log(
-      `\nBundle: ${kilobytes(size.gzipped)} gzipped, ${kilobytes(size.minified)} minified (target: 80 kB gzipped)`,
-    );
+  console.log();
+  for (const { name, text } of programs) {
+    const { gzipped, minified } = await weigh(text);
+    console.log(`Bundle, ${name}: ${kilobytes(gzipped)} gzipped, ${kilobytes(minified)} minified`);
   }
   console.log(`Import: ${importTime().toFixed(0)} ms (target: 60 ms)`);
 }
