@@ -1,4 +1,4 @@
-import { type Shape, sizeOf } from "../array/index.ts";
+import { sizeOf } from "../array/index.ts";
 import { ClosedJaxpr, type Equation } from "../core/index.ts";
 
 /*
@@ -14,12 +14,6 @@ const COMPILATION = 4e6;
 
 /** A loop whose number of turns is not known is taken to make this many. */
 const USUAL_TURNS = 10;
-
-const largest = (atoms: Equation["inputs"]): number =>
-  atoms.reduce(
-    (most, { aval }: { readonly aval: { readonly shape: Shape } }) => Math.max(most, sizeOf(aval.shape)),
-    0,
-  );
 
 const works = new WeakMap<ClosedJaxpr, number>();
 
@@ -39,8 +33,12 @@ const workOfEquation = ({ inputs, outputs, params, primitive: { lowering } }: Eq
     for (const item of Array.isArray(value) ? value : [value])
       if (item instanceof ClosedJaxpr) carried += workOf(item);
   }
+  // A product touches each pair of elements that it multiplies: m·n·k is the root of (m·k)(k·n)(m·n).
+  const sizes = [...inputs, ...outputs].map(({ aval }) => sizeOf(aval.shape));
+  const elements =
+    lowering?.kind === "dot" ? Math.sqrt(sizes.reduce((a, b) => a * b, 1)) : Math.max(0, ...sizes);
   const turns = "length" in params ? Number(params.length) : lowering?.kind === "while" ? USUAL_TURNS : 1;
-  return EQUATION + ELEMENT * Math.max(largest(inputs), largest(outputs)) + turns * carried;
+  return EQUATION + ELEMENT * elements + turns * carried;
 };
 
 /** Whether a program with this much work should be compiled before it runs. */

@@ -1,4 +1,4 @@
-import { ClosedJaxpr, Jaxpr } from "../core/index.ts";
+import { type Aval, avalOf, ClosedJaxpr, Jaxpr, Var } from "../core/index.ts";
 
 /** The positions of `true` in a list of flags. */
 export const positionsOf = (flags: readonly boolean[]): number[] =>
@@ -45,3 +45,15 @@ export const growFlags = (
     carry = next;
   }
 };
+
+/** The same program with more inputs, which it does not read, behind its own. */
+export const ignoringInputs = ({ jaxpr, consts }: ClosedJaxpr, more: readonly Aval[]): ClosedJaxpr =>
+  new ClosedJaxpr(
+    new Jaxpr(
+      jaxpr.constVars,
+      [...jaxpr.inputs, ...more.map((a) => new Var(avalOf(a)))],
+      jaxpr.equations,
+      jaxpr.outputs,
+    ),
+    consts,
+  );

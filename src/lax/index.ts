@@ -1,7 +1,10 @@
+export { cond, switch } from "./cond.ts";
 export * from "./conv-transpose.ts";
 export * from "./convolution.ts";
 export * from "./elementwise.ts";
+export { foriLoop } from "./fori-loop.ts";
 export * as linalg from "./linalg.ts";
+export { type MapOptions, map } from "./map.ts";
 export * from "./products.ts";
 export * from "./reduce-window.ts";
 export * from "./reductions.ts";
@@ -9,3 +12,4 @@ export { type ScanOptions, scan } from "./scan.ts";
 export * from "./shape.ts";
 export * from "./slicing.ts";
 export * from "./sorting.ts";
+export { whileLoop } from "./while-loop.ts";

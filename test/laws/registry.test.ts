@@ -7,7 +7,16 @@ import { checkLaw, LAWS } from "../../src/testing/laws/index.ts";
  * The primitives whose arguments cannot be described as plain data, because they carry a function or a program: their
  * laws are checked elsewhere (the programs of programs.test.ts apply them, and test/transforms).
  */
-const CARRY_FUNCTIONS = ["checkpoint", "customJvpCall", "customLinear", "customVjpCall", "jit", "scan"];
+const CARRY_FUNCTIONS = [
+  "checkpoint",
+  "cond",
+  "customJvpCall",
+  "customLinear",
+  "customVjpCall",
+  "jit",
+  "scan",
+  "while",
+];
 
 /** Primitives without inputs. */
 const WITHOUT_INPUTS = ["iota"];
