@@ -11,6 +11,7 @@ export * from "./padding.ts";
 export * from "./random-bits.ts";
 export * from "./reduction/index.ts";
 export * from "./rules.ts";
+export * from "./samplers/index.ts";
 export * from "./shape.ts";
 export * from "./sort.ts";
 export * from "./take-along-axis.ts";

@@ -11,61 +11,21 @@ import {
   type Params,
   type Primitive,
 } from "../core/index.ts";
-import { add, type Expr, xor } from "../kernel/expr.ts";
-import { rotateLeft } from "../kernel/math/bits.ts";
+import type { Expr } from "../kernel/expr.ts";
 import { allWeak, batchElementwise, commonShape } from "./elementwise/base.ts";
-
-/*
- * The bits of random numbers: Threefry-2x32 with 20 rounds, a block cipher that counters go through.
- * (J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011.)
- */
-
-/** By how many bits the second word is rotated in each round; the two rows alternate. */
-const ROTATIONS = [
-  [13, 15, 26, 6],
-  [17, 29, 16, 24],
-] as const;
-
-/** What the third word of the key schedule differs from the exclusive or of the key's words. */
-const PARITY = 0x1bd11bda;
+import { encryptBlock, encryptExpr } from "./threefry.ts";
 
 /** Encrypt the counters `(x1[i], x2[i])`, in place, under the keys `(k1[i], k2[i])`; a key of length 1 serves all. */
 const encrypt = (k1: Uint32Array, k2: Uint32Array, x1: Uint32Array, x2: Uint32Array): void => {
   const [step1, step2] = [k1.length === 1 ? 0 : 1, k2.length === 1 ? 0 : 1];
-  const key = new Int32Array(3);
+  const block = new Uint32Array(2);
   for (let i = 0; i < x1.length; i++) {
-    key[0] = k1[i * step1] as number;
-    key[1] = k2[i * step2] as number;
-    key[2] = (key[0] as number) ^ (key[1] as number) ^ PARITY;
-    let a = ((x1[i] as number) + (key[0] as number)) | 0;
-    let b = ((x2[i] as number) + (key[1] as number)) | 0;
-    for (let group = 1; group <= 5; group++) {
-      for (const rotation of ROTATIONS[(group - 1) % 2] as readonly number[]) {
-        a = (a + b) | 0;
-        b = ((b << rotation) | (b >>> (32 - rotation))) ^ a;
-      }
-      a = (a + (key[group % 3] as number)) | 0;
-      b = (b + (key[(group + 1) % 3] as number) + group) | 0;
-    }
-    x1[i] = a;
-    x2[i] = b;
+    block[0] = x1[i] as number;
+    block[1] = x2[i] as number;
+    encryptBlock(k1[i * step1] as number, k2[i * step2] as number, block);
+    x1[i] = block[0] as number;
+    x2[i] = block[1] as number;
   }
-};
-
-/** The same of one block, as expressions. */
-const encryptExpr = (k1: Expr, k2: Expr, x1: Expr, x2: Expr): readonly [Expr, Expr] => {
-  const key = [k1, k2, xor(xor(k1, k2), PARITY)] as const;
-  const schedule = (i: number): Expr => key[i % 3] as Expr;
-  let [a, b] = [add(x1, k1), add(x2, k2)];
-  for (let group = 1; group <= 5; group++) {
-    for (const rotation of ROTATIONS[(group - 1) % 2] as readonly number[]) {
-      a = add(a, b);
-      b = xor(rotateLeft(b, rotation), a);
-    }
-    a = add(a, schedule(group));
-    b = add(add(b, schedule(group + 1)), group);
-  }
-  return [a, b];
 };
 
 const drawBlocks = (choose: Chooser) => {

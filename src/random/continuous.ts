@@ -1,7 +1,24 @@
-import { type NDArray, type Shape, scalarArray } from "../array/index.ts";
+import { type ArrayLike, type NDArray, type Shape, scalarArray } from "../array/index.ts";
 import { finfo } from "../numpy/types.ts";
-import { abs, log, log1p, mul, neg, sign, sub, tan } from "../primitives/index.ts";
-import { type DTypeOptions, floatDType } from "./operands.ts";
+import {
+  abs,
+  add,
+  broadcastTo,
+  div,
+  exp,
+  log,
+  log1p,
+  lt,
+  mul,
+  neg,
+  pow,
+  select,
+  sign,
+  sqrt,
+  sub,
+  tan,
+} from "../primitives/index.ts";
+import { type DTypeOptions, floatDType, sampleSpec } from "./operands.ts";
 import { uniformBetween } from "./uniform.ts";
 
 /*
@@ -62,4 +79,83 @@ export const cauchy = (
   const { eps } = finfo(floatDType(dtype, "cauchy"));
   const u = uniformBetween(key, shape, dtype, eps, 1, "cauchy");
   return tan(mul(scalarArray(Math.PI, dtype), sub(u, scalarArray(0.5, dtype))));
+};
+
+/**
+ * Numbers of the Pareto distribution: density b / x^(b + 1) for x >= 1.
+ *
+ * @param shape default: that of `b`, which must broadcast to it.
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.pareto.html
+ */
+export const pareto = (
+  key: NDArray,
+  b: ArrayLike,
+  shape?: Shape | null,
+  options: DTypeOptions = {},
+): NDArray => {
+  const { shape: full, dtype, parameters } = sampleSpec("pareto", { b }, shape, options);
+  return exp(div(exponential(key, full, { dtype }), parameters[0] as NDArray));
+};
+
+/**
+ * Numbers of the Rayleigh distribution: density proportional to x exp(-x^2 / (2 scale^2)) for x >= 0.
+ *
+ * @param shape default: that of `scale`, which must broadcast to it.
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.rayleigh.html
+ */
+export const rayleigh = (
+  key: NDArray,
+  scale: ArrayLike,
+  shape?: Shape | null,
+  options: DTypeOptions = {},
+): NDArray => {
+  const { shape: full, dtype, parameters } = sampleSpec("rayleigh", { scale }, shape, options);
+  const u = uniformBetween(key, full, dtype, 0, 1, "rayleigh");
+  return mul(parameters[0] as NDArray, sqrt(mul(log(u), scalarArray(-2, dtype))));
+};
+
+/**
+ * Numbers of the Weibull distribution: density proportional to (x / scale)^(c − 1) exp(-(x / scale)^c) for x >= 0,
+ * where c is the concentration.
+ *
+ * @param scale a number, or an array that broadcasts to `shape`; so `concentration`.
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.weibull_min.html
+ */
+export const weibullMin = (
+  key: NDArray,
+  scale: ArrayLike,
+  concentration: ArrayLike,
+  shape: Shape = [],
+  options: DTypeOptions = {},
+): NDArray => {
+  const where = "weibullMin";
+  const { shape: full, dtype, parameters } = sampleSpec(where, { scale, concentration }, shape, options);
+  const [width, power] = parameters as [NDArray, NDArray];
+  const u = uniformBetween(key, full, dtype, 0, 1, where);
+  return mul(pow(neg(log1p(neg(u))), div(scalarArray(1, dtype), power)), width);
+};
+
+/**
+ * Numbers of the triangular distribution: the density grows evenly from 0 at `left` to its greatest at `mode` and falls
+ * evenly to 0 at `right`.
+ *
+ * @param shape default: that to which `left`, `mode` and `right` broadcast.
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.triangular.html
+ */
+export const triangular = (
+  key: NDArray,
+  left: ArrayLike,
+  mode: ArrayLike,
+  right: ArrayLike,
+  shape?: Shape | null,
+  options: DTypeOptions = {},
+): NDArray => {
+  const spec = sampleSpec("triangular", { left, mode, right }, shape, options);
+  const { shape: full, dtype } = spec;
+  const [a, b, c] = spec.parameters.map((x) => broadcastTo(x, full)) as [NDArray, NDArray, NDArray];
+  const u = uniformBetween(key, full, dtype, 0, 1, "triangular");
+  const width = sub(c, a);
+  const rising = add(a, sqrt(mul(mul(u, width), sub(b, a))));
+  const falling = sub(c, sqrt(mul(mul(sub(scalarArray(1, dtype), u), width), sub(c, b))));
+  return select(lt(u, div(sub(b, a), width)), rising, falling);
 };

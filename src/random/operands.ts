@@ -9,7 +9,7 @@ import {
   describeValue,
   formatShape,
   isFloat,
-  type NDArray,
+  NDArray,
   type Shape,
   sameShape,
   scalarArray,
@@ -66,6 +66,41 @@ export const shapeOfParameters = (parameters: readonly NDArray[], where: string)
   if (shape !== undefined) return shape;
   throw new ShapeError(`${where}: ${parameters.map(describeAval).join(" and ")} do not broadcast together.`);
 };
+
+/** A sample of a distribution with parameters: its shape and dtype, and the parameters in that dtype. */
+export interface SampleSpec {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Each of them scalar or of the shape of the sample. */
+  readonly parameters: readonly NDArray[];
+}
+
+/**
+ * What a sampler with named parameters makes of its arguments. The shape is that to which the parameters broadcast if
+ * it is left out; so is the dtype float64 if one of the parameters is float64, and else float32.
+ */
+export const sampleSpec = (
+  where: string,
+  named: { readonly [name: string]: ArrayLike },
+  shape: Shape | null | undefined,
+  { dtype }: DTypeOptions = {},
+): SampleSpec => {
+  const own = floatDType(dtype ?? dtypeOfParameters(Object.values(named)), where);
+  const values = Object.values(named).map((x) => asType(x, own, where));
+  const full = sampleShape(shape ?? shapeOfParameters(values, where), where);
+  const names = Object.keys(named);
+  return {
+    shape: full,
+    dtype: own,
+    parameters: values.map((x, i) => spread(x, full, where, names[i] as string)),
+  };
+};
+
+/** float64 if a parameter is, else float32. */
+export const dtypeOfParameters = (parameters: readonly ArrayLike[]): DType =>
+  parameters.some((x) => x instanceof NDArray && x.dtype === "float64" && !x.weakType)
+    ? "float64"
+    : "float32";
 
 /** Zeros of a shape and dtype. */
 export const zeros = (shape: Shape, dtype: DType): NDArray =>

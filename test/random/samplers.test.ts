@@ -43,6 +43,29 @@ const samplers: { readonly [name: string]: (key: NDArray) => NDArray } = {
   "choice with probabilities": (key) => random.choice(key, matrix, { shape: [6], axis: 1, p }),
   "choice with probabilities, without replacement": (key) =>
     random.choice(key, 3, { shape: [2], p, replace: false }),
+  gamma: (key) => random.gamma(key, matrix),
+  "gamma of float64": (key) => random.gamma(key, 0.5, [3], { dtype: "float64" }),
+  loggamma: (key) => random.loggamma(key, p),
+  beta: (key) => random.beta(key, matrix, p),
+  dirichlet: (key) => random.dirichlet(key, matrix, [2, 2]),
+  chisquare: (key) => random.chisquare(key, p),
+  t: (key) => random.t(key, 3, [4]),
+  f: (key) => random.f(key, p, 4, [2, 3]),
+  rayleigh: (key) => random.rayleigh(key, p),
+  weibullMin: (key) => random.weibullMin(key, p, 2, [2, 3]),
+  pareto: (key) => random.pareto(key, p),
+  maxwell: (key) => random.maxwell(key, [3]),
+  doubleSidedMaxwell: (key) => random.doubleSidedMaxwell(key, p, 2),
+  lognormal: (key) => random.lognormal(key, p),
+  triangular: (key) => random.triangular(key, 0, p, 1, [2, 3]),
+  wald: (key) => random.wald(key, p),
+  rademacher: (key) => random.rademacher(key, [8]),
+  generalizedNormal: (key) => random.generalizedNormal(key, 3, [4]),
+  ball: (key) => random.ball(key, 3, 1.5, [2]),
+  geometric: (key) => random.geometric(key, p),
+  poisson: (key) => random.poisson(key, arrayFrom([0.5, 4, 40])),
+  binomial: (key) => random.binomial(key, arrayFrom([5, 100, 1000]), p),
+  multinomial: (key) => random.multinomial(key, 50, p),
 };
 
 describe.each(Object.entries(samplers))("%s", (_name, sample) => {
@@ -195,6 +218,54 @@ describe("derivatives", () => {
   });
 });
 
+describe("parameters of samplers", () => {
+  const key = random.key(0);
+  const at = (x: NDArray): unknown => x.toArray();
+
+  test("that mean nothing give NaN, or -1 where there are whole numbers only", () => {
+    const bad = arrayFrom([-1, -0.5, Number.NaN]);
+    expect(at(random.gamma(key, bad))).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    expect(at(random.loggamma(key, bad))).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    expect(at(random.poisson(key, bad))).toEqual([-1, -1, -1]);
+    expect(at(random.poisson(key, bad, null, { dtype: "uint32" }))).toEqual(Array(3).fill(2 ** 32 - 1));
+    expect(at(random.binomial(key, bad, 0.5))).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+    expect(at(random.binomial(key, 5, arrayFrom([-0.1, 1.1, Number.NaN])))).toEqual(
+      Array(3).fill(Number.NaN),
+    );
+  });
+
+  test("that are at the ends of their range give what stands there", () => {
+    const infinite = Number.POSITIVE_INFINITY;
+    expect(at(random.gamma(key, arrayFrom([0, infinite])))).toEqual([0, infinite]);
+    expect(at(random.loggamma(key, arrayFrom([0, infinite])))).toEqual([-infinite, infinite]);
+    expect(at(random.poisson(key, arrayFrom([0, 1e30])))).toEqual([0, 2 ** 31 - 1]);
+    expect(at(random.binomial(key, arrayFrom([0, 7, 7, infinite]), arrayFrom([0.5, 0, 1, 0.5])))).toEqual([
+      0,
+      0,
+      7,
+      infinite,
+    ]);
+    expect(at(random.geometric(key, arrayFrom([1, 0])))).toEqual([1, 2 ** 31 - 1]);
+  });
+
+  test("decide the dtype unless it is given", () => {
+    const double = arrayFrom([0.5, 2], "float64");
+    expect(random.gamma(key, double).dtype).toBe("float64");
+    expect(random.gamma(key, arrayFrom([1, 2], "int32")).dtype).toBe("float32");
+    expect(random.beta(key, 1, double).dtype).toBe("float64");
+    expect(random.gamma(key, double, null, { dtype: "float32" }).dtype).toBe("float32");
+    expect(random.binomial(key, 3, 0.5).dtype).toBe("float32");
+  });
+
+  test("the logarithms of gamma numbers are those of loggamma", () => {
+    const a = arrayFrom([0.2, 0.9, 1, 3, 50], "float64");
+    const [x, y] = [random.gamma(key, a, [20, 5]), random.loggamma(key, a, [20, 5])];
+    x.toTypedArray().forEach((value: number, i: number) => {
+      expect(Math.exp(y.toTypedArray()[i] as number) / value).toBeCloseTo(1, 11);
+    });
+  });
+});
+
 describe("refusals", () => {
   const key = random.key(0);
   test.each([
@@ -264,7 +335,69 @@ describe("refusals", () => {
     expect(f).toThrow(message);
   });
 
+  test.each([
+    [
+      "a parameter of another shape",
+      () => random.gamma(key, p, [2]),
+      ShapeError,
+      /gamma: a, float32\[3\], does not broadcast to the shape of the sample, \[2\]/,
+    ],
+    [
+      "parameters that do not fit each other",
+      () => random.beta(key, p, arrayFrom([1, 2])),
+      ShapeError,
+      /beta: float32\[3\] and float32\[2\] do not broadcast together/,
+    ],
+    [
+      "integers of gamma",
+      () => random.gamma(key, 1, [], { dtype: "int32" }),
+      DTypeError,
+      /gamma: dtype must/,
+    ],
+    [
+      "floats of poisson",
+      () => random.poisson(key, 1, [], { dtype: "float32" as "int32" }),
+      DTypeError,
+      /poisson: dtype must be "int32" or "uint32"; got "float32"/,
+    ],
+    [
+      "a scalar for dirichlet",
+      () => random.dirichlet(key, 1),
+      ShapeError,
+      /dirichlet: alpha must have an axis/,
+    ],
+    [
+      "a scalar for multinomial",
+      () => random.multinomial(key, 5, 1),
+      ShapeError,
+      /multinomial: p must have an/,
+    ],
+    [
+      "trials that do not fit",
+      () => random.multinomial(key, arrayFrom([1, 2]), p),
+      ShapeError,
+      /multinomial: n, float32\[2\]/,
+    ],
+    ["half a coordinate", () => random.ball(key, 2.5), ArgumentError, /ball: d must be a whole number/],
+    ["many norms", () => random.ball(key, 3, p), ShapeError, /ball: p must be a scalar; got float32\[3\]/],
+    [
+      "signs without a sign",
+      () => random.rademacher(key, [], { dtype: "uint32" }),
+      DTypeError,
+      /rademacher: dtype must be "int32" or a float; got "uint32"/,
+    ],
+  ] as const)("%s", (_what, f, error, message) => {
+    expect(f).toThrow(error);
+    expect(f).toThrow(message);
+  });
+
   test("draws nothing from nothing without complaint", () => {
+    expect(random.gamma(key, 1, [0, 2]).shape).toEqual([0, 2]);
+    expect(random.poisson(key, arrayFrom([]), [3, 0]).shape).toEqual([3, 0]);
+    expect(random.binomial(key, 3, 0.5, [0]).shape).toEqual([0]);
+    expect(random.multinomial(key, 3, arrayFrom([])).shape).toEqual([0]);
+    expect(random.dirichlet(key, p, [0]).shape).toEqual([0, 3]);
+    expect(random.ball(key, 0, 2, [4]).shape).toEqual([4, 0]);
     expect(random.choice(key, 0, { shape: [0] }).shape).toEqual([0]);
     expect(random.choice(key, matrix, { shape: [0, 2], axis: 1 }).shape).toEqual([2, 0, 2]);
     expect(random.permutation(key, 0).shape).toEqual([0]);

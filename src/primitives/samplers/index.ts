@@ -1,0 +1,3 @@
+export * from "./binomial.ts";
+export * from "./gamma.ts";
+export * from "./poisson.ts";
