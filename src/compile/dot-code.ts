@@ -3,6 +3,7 @@ import type { AddressSpace } from "./address-space.ts";
 import { count } from "./count.ts";
 import { type DotBlocks, dotBlocks } from "./dot-kernel.ts";
 import { writePack } from "./dot-pack.ts";
+import { skinnyForm, writeSkinny } from "./dot-skinny.ts";
 import { scalarValueType, shapeOf } from "./lanes.ts";
 import { type Buffer, type DotKernel, type DotOperand, scalarTypeOf } from "./program.ts";
 import type { FunctionBuilder, FunctionRef, Local } from "./wasm/function.ts";
@@ -91,6 +92,14 @@ class DotWriter {
 
   /** One product of matrices: addresses of left, right and result, and of the two packed blocks. */
   #matrix(): FunctionRef {
+    const params = ["i32", "i32", "i32", "i32", "i32"] as const;
+    const form = skinnyForm(this.#dtype, this.#lhs, this.#rhs);
+    if (form !== undefined) {
+      const skinny = writeSkinny(this.#module, this.#dtype, form);
+      return this.#module.func(params, [], (f) => {
+        f.get(f.param(0)).get(f.param(1)).get(f.param(2)).call(skinny);
+      });
+    }
     const { rows, depth } = this.#blocks;
     const [m, n, k] = [this.#lhs.free.size, this.#rhs.free.size, this.#lhs.contracted.size];
     const bytes = this.#bytes;
@@ -133,7 +142,7 @@ class DotWriter {
         for (const step of rowPlans) step();
       });
     }
-    return this.#module.func(["i32", "i32", "i32", "i32", "i32"], [], (builder) => {
+    return this.#module.func(params, [], (builder) => {
       f = builder;
       for (const step of plan) step();
     });

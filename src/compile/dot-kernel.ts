@@ -1,4 +1,5 @@
 import { type DType, dtypeInfo, sizeOf } from "../array/index.ts";
+import { skinnyForm } from "./dot-skinny.ts";
 import type { DotOperand, Layout, Run } from "./program.ts";
 
 /** The sizes of the blocks that fit into caches and registers. */
@@ -107,6 +108,7 @@ export const dotScratch = (
   lhs: DotOperand,
   rhs: DotOperand,
 ): readonly { readonly dtype: DType; readonly size: number }[] => {
+  if (skinnyForm(dtype, lhs, rhs) !== undefined) return [0, 0].map((size) => ({ dtype, size }));
   const { tileRows, tileColumns, rows, depth, packsLeft, packsRight } = dotBlocks(dtype, lhs, rhs);
   const roundUp = (n: number, to: number): number => Math.ceil(n / to) * to;
   return [

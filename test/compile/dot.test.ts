@@ -104,6 +104,32 @@ describe("products equal the reference", () => {
       for (const [lhs, rhs] of ORDERS) requireProduct({ batch: [], m, n, k, lhs, rhs }, dtype);
   });
 
+  test.each(DTYPES)(
+    "of vectors, few rows, few columns and short sums, in all transpositions, %s",
+    (dtype) => {
+      const sizes = [
+        [1, 67, 300],
+        [70, 1, 301],
+        [1, 1, 9000],
+        [9, 1, 4200],
+        [1, 18, 4099],
+        [6, 300, 90],
+        [7, 65, 25],
+        [3, 200, 4],
+        [50, 17, 3],
+        [33, 40, 2],
+      ] as const;
+      for (const [m, n, k] of sizes)
+        for (const [lhs, rhs] of ORDERS) requireProduct({ batch: [], m, n, k, lhs, rhs }, dtype);
+      for (const [m, n, k] of [
+        [1, 40, 50],
+        [40, 1, 50],
+        [20, 30, 1],
+      ] as const)
+        for (const [lhs, rhs] of BATCHED) requireProduct({ batch: [3], m, n, k, lhs, rhs }, dtype);
+    },
+  );
+
   test.each(DTYPES)("with batches, first, last and between, %s", (dtype) => {
     for (const batch of [[0], [1], [3], [2, 3], [2, 1, 2]])
       for (const [m, n, k] of [
