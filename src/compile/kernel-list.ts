@@ -13,7 +13,7 @@ import { axisOrder, orderedStrides, type Window } from "./axis-order.ts";
 import { denseLayout, isDenseLayout, viewLayout, windowAt } from "./layout.ts";
 import { type Buffer, type Kernel, type Layout, type Leaf, type Origin, scalarTypeOf } from "./program.ts";
 import { type OpenLoop, pending, type Stored, type Value } from "./scheduled-value.ts";
-import { pieces, unrolledReduction } from "./unroll.ts";
+import { pieces, shortAxes, unrolledReduction } from "./unroll.ts";
 import { withWideSums } from "./wide-sums.ts";
 
 /** Most leaves and results a loop takes before a new one is begun: more would not fit into registers. */
@@ -165,6 +165,14 @@ export class KernelList {
     const { shape } = value.aval;
     const unrolled = unrolledReduction(value, combine, axes, outAval);
     if (unrolled !== undefined) return unrolled;
+    const short = shortAxes(value, axes);
+    if (short.length > 0) {
+      const kept = shape.flatMap((_, axis) => (short.includes(axis) ? [] : [axis]));
+      const partAval = { ...outAval, shape: kept.map((axis) => shape[axis] as number) };
+      const part = unrolledReduction(value, combine, short, partAval);
+      const rest = kept.flatMap((axis, i) => (axes.includes(axis) ? [i] : []));
+      if (part !== undefined) return this.reduce(part, combine, rest, outAval);
+    }
     const loop = this.#loopFor(value, shape, axes);
     const buffer = this.buffer(outAval);
     loop.reducedAxes = axes;

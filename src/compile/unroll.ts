@@ -142,3 +142,23 @@ export const unrolledReduction = (
     together,
   );
 };
+
+/**
+ * Those of the reduced axes that are short and lie, in memory, outside of axes that are kept: written out, they make the
+ * rest a reduction of fewer elements.
+ */
+export const shortAxes = (value: Value, axes: readonly number[]): number[] => {
+  const { shape } = value.aval;
+  const short = axes.filter((axis) => (shape[axis] as number) <= 4);
+  if (short.length === 0 || short.length === axes.length) return [];
+  const distance = (strides: readonly number[], axis: number): number => Math.abs(strides[axis] as number);
+  const isOutside = survey(value).reads.some(({ layout: { strides } }) => {
+    if (strides.length !== shape.length) return false;
+    const nearest = Math.min(...short.map((axis) => distance(strides, axis)));
+    return shape.some((n, axis) => {
+      const own = distance(strides, axis);
+      return n > 1 && !axes.includes(axis) && own > 0 && own < nearest;
+    });
+  });
+  return isOutside ? short : [];
+};

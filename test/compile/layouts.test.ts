@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { NDArray } from "../../src/array/index.ts";
 import { lowerJaxpr } from "../../src/compile/compile.ts";
 import { evalJaxpr } from "../../src/core/index.ts";
-import { lax, numpy as np, valueAndGrad } from "../../src/index.ts";
+import { lax, nn, numpy as np, valueAndGrad } from "../../src/index.ts";
 import { compiledOf, filled, randoms, requireNear, traced } from "./support.ts";
 
 /*
@@ -62,6 +62,38 @@ describe("pooling and its gradient", () => {
     const kernels = kernelsOf(pool(max(2, 2)), array(2, 3, 8, 8));
     expect(kernels.every((kernel) => kernel.kind === "loop")).toBe(true);
     expect(kernels.filter((kernel) => kernel.kind === "loop" && kernel.shape.length > 4)).toEqual([]);
+  });
+});
+
+describe("a rectified convolution, pooled", () => {
+  const loss =
+    (window: number, stride: number) =>
+    (kernel: NDArray, bias: NDArray, x: NDArray): NDArray => {
+      const h = nn.relu(lax.conv(x, kernel, [1, 1], "SAME").add(bias.reshape(5, 1, 1)));
+      const pooled = lax.reduceWindowMax(h, [1, 1, window, window], [1, 1, stride, stride]);
+      return pooled.mul(np.sin(pooled)).sum();
+    };
+  const step =
+    (window: number, stride: number) =>
+    (...args: NDArray[]): NDArray[] => {
+      const f = loss(window, stride) as (...xs: NDArray[]) => NDArray;
+      const [value, gradient] = valueAndGrad(f, { argnums: [0, 1, 2] })(...args);
+      return [value, ...(gradient as NDArray[])];
+    };
+
+  test.each([
+    [2, 2, 8],
+    [2, 2, 9],
+    [2, 3, 10],
+    [3, 2, 9],
+  ])("windows of %i, %i apart, of %i elements", (window, stride, n) => {
+    requireSame(step(window, stride), array(5, 2, 3, 3), array(5), array(3, 2, n, n));
+  });
+
+  test("cuts the gradient off, and adds it up, where its windows are put together", () => {
+    const kernels = kernelsOf(step(2, 2), array(5, 2, 3, 3), array(5), array(3, 2, 8, 8));
+    const whole = kernels.filter((kernel) => kernel.kind === "loop" && `${kernel.shape}` === "3,5,8,8");
+    expect(whole).toHaveLength(1);
   });
 });
 

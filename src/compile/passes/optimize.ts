@@ -63,7 +63,8 @@ const optimizeCarried: Pass = (closed, scopes = new Scopes()) => {
 /**
  * The same program with less to do: calls written out, constants folded, common subexpressions computed once, dead code
  * dropped, everything simplified until nothing changes. Inputs and outputs keep their number, shapes and dtypes; weak
- * types of outputs may differ. There are never more equations than there are with calls written out.
+ * types of outputs may differ. There are never more equations than there are with calls written out, but for a view
+ * where a mask goes into windows.
  *
  * @example
  * const { closed } = optimize(makeJaxpr(grad(loss))(params));

@@ -4,6 +4,7 @@ import { elementwiseRules } from "./elementwise-rules.ts";
 import { fillRules } from "./fill-rules.ts";
 import { logicRules } from "./logic-rules.ts";
 import type { Pass } from "./pass.ts";
+import { poolingRules } from "./pooling-rules.ts";
 import { reductionRules } from "./reduction-rules.ts";
 import { type RuleEntry, Rules, rewriteWith } from "./rewrite.ts";
 import { shapeRules } from "./shape-rules.ts";
@@ -17,6 +18,7 @@ export const simplificationRules: readonly RuleEntry[] = [
   ...logicRules,
   ...shapeRules,
   ...windowRules,
+  ...poolingRules,
   ...reductionRules,
   ...dotRules,
   ...elementwiseRules,
