@@ -173,7 +173,8 @@ export class NestBuilder {
   /**
    * As `for`, where turns do not depend on one another, so that several may be taken at once as vectors. What a turn
    * loads and stores stands either at the same place for all turns or at neighbouring places, one after another; bounds
-   * of loops inside and conditions are the same for all turns; variables it sets are its own.
+   * of loops inside and conditions are the same for all turns; variables it sets are its own. Of an index that is a
+   * constant added to a place, the place itself must not be negative.
    */
   lanes(count: Operand, body: (index: Expr) => void, from: Operand = 0): void {
     this.for(count, body, from);

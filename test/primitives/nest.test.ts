@@ -14,6 +14,7 @@ import { evaluateNest, nestOf } from "./support/nest.ts";
 const NESTS = [
   "argmax",
   "argmin",
+  "cholesky",
   "concatenate",
   "cumlogsumexp",
   "cummax",
@@ -23,6 +24,7 @@ const NESTS = [
   "dynamicSlice",
   "dynamicUpdateSlice",
   "gather",
+  "lu",
   "overlapAdd",
   "pad",
   "scatter",
@@ -32,7 +34,11 @@ const NESTS = [
   "scatterMul",
   "sort",
   "topK",
+  "triangularSolve",
 ];
+
+/** Factorizations may round in another order. */
+const FACTORIZATION = { float32: 1e-5, float64: 1e-13 };
 
 /**
  * How far a nest may be from the reference, relative to 1 and the element. Elements are of size 3 or so. Sums of float32
@@ -41,6 +47,9 @@ const NESTS = [
 const TOLERANCES: { readonly [primitive: string]: { readonly [K in DType]?: number } } = {
   scatterAdd: { float32: 2e-6 },
   scatterMul: { float32: 1e-6 },
+  cholesky: FACTORIZATION,
+  lu: FACTORIZATION,
+  triangularSolve: FACTORIZATION,
   cumlogsumexp: { float32: 1.2e-7, float64: 1e-15 },
 };
 

@@ -1,7 +1,15 @@
 import { abs, div, type Expr, gt, min, mul, ne, type Operand, sub } from "../../kernel/expr.ts";
 import type { Buffer, NestBuilder } from "../../kernel/nest.ts";
-import { plus, times } from "../../kernel/strided.ts";
-import { asLeft, BLOCK, copyMatrix, forEachMatrix, Matrix, subtractProduct } from "./nest-matrix.ts";
+import { plus } from "../../kernel/strided.ts";
+import {
+  asLeft,
+  BLOCK,
+  copyMatrix,
+  forEachMatrix,
+  Matrix,
+  subtractProduct,
+  workMatrix,
+} from "./nest-matrix.ts";
 
 /**
  * The loops of `lu`: BLOCK columns are factored with all their rows, which settles pivots; then these columns' rows of
@@ -11,9 +19,10 @@ export const buildLu = (nest: NestBuilder, count: number, rows: number, columns:
   const from = nest.inputs[0] as Buffer;
   const [to, pivots, permutation] = nest.outputs as readonly [Buffer, Buffer, Buffer];
   const rank = Math.min(rows, columns);
+  const a = workMatrix(nest, to.type, rows, columns);
   forEachMatrix(nest, count, (index) => {
-    const a = new Matrix(nest, to, times(index, rows * columns), columns);
-    copyMatrix(new Matrix(nest, from, a.start, columns), a, rows, columns);
+    const start = nest.let(mul(index, rows * columns));
+    copyMatrix(new Matrix(nest, from, start, columns), a, rows, columns);
     const pivotStart = nest.let(mul(index, rank));
     const placeStart = nest.let(mul(index, rows));
     nest.for(rows, (i) => nest.store(permutation, plus(placeStart, i), i));
@@ -40,6 +49,7 @@ export const buildLu = (nest: NestBuilder, count: number, rows: number, columns:
       );
       subtractProduct(a, asLeft(a), a, [last, rows], [first, last], () => last, columns);
     });
+    copyMatrix(a, new Matrix(nest, to, start, columns), rows, columns);
   });
 };
 

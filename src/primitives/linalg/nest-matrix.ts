@@ -1,4 +1,14 @@
-import { add, constant, type Expr, min, mul, type Operand, shr, sub } from "../../kernel/expr.ts";
+import {
+  add,
+  constant,
+  type Expr,
+  min,
+  mul,
+  type Operand,
+  type ScalarType,
+  shr,
+  sub,
+} from "../../kernel/expr.ts";
 import type { Buffer, MutableVariable, NestBuilder } from "../../kernel/nest.ts";
 import { plus, settled, times } from "../../kernel/strided.ts";
 
@@ -8,6 +18,9 @@ import { plus, settled, times } from "../../kernel/strided.ts";
 
 /** How many rows and columns are factored before what is left is updated by a product. */
 export const BLOCK = 32;
+
+/** Rows that are a multiple of so many elements apart would all fall into the same lines of the processor's cache. */
+const CONFLICT = 64;
 
 /** How many rows of a product are computed at once, so that what they share is loaded once. */
 const TILE = 4;
@@ -44,6 +57,12 @@ export class Matrix {
     this.nest.store(this.buffer, this.place(i, j), value);
   }
 }
+
+/** A matrix of its own to work in, whose rows stand apart so that columns are not all in the same lines of the cache. */
+export const workMatrix = (nest: NestBuilder, type: ScalarType, rows: number, columns: number): Matrix => {
+  const stride = columns % CONFLICT === 0 ? columns + CONFLICT / 8 : columns;
+  return new Matrix(nest, nest.scratch(type, Math.max(1, rows * stride)), 0, stride);
+};
 
 /** `a − b` of indices. */
 export const minus = (a: Operand, b: Operand): Operand => {

@@ -1,7 +1,16 @@
 import { add, div, type Expr, max, min, mul, type Operand, sub } from "../../kernel/expr.ts";
 import type { Buffer, NestBuilder } from "../../kernel/nest.ts";
 import { plus, times } from "../../kernel/strided.ts";
-import { asLeft, BLOCK, copyMatrix, forEachMatrix, Matrix, minus, subtractProduct } from "./nest-matrix.ts";
+import {
+  asLeft,
+  BLOCK,
+  copyMatrix,
+  forEachMatrix,
+  Matrix,
+  minus,
+  subtractProduct,
+  workMatrix,
+} from "./nest-matrix.ts";
 
 /** What is solved: `count` systems of `n` equations, for `columns` right-hand sides each. */
 export interface TriangularSystems {
@@ -19,12 +28,14 @@ export interface TriangularSystems {
 export const buildTriangularSolve = (nest: NestBuilder, systems: TriangularSystems): void => {
   const [from, rhs, to] = [...nest.inputs, ...nest.outputs] as [Buffer, Buffer, Buffer];
   const { count, n, columns } = systems;
+  const x = workMatrix(nest, to.type, n, columns);
   forEachMatrix(nest, count, (index) => {
     const a = new Matrix(nest, from, times(index, n * n), n);
-    const x = new Matrix(nest, to, times(index, n * columns), columns);
-    copyMatrix(new Matrix(nest, rhs, x.start, columns), x, n, columns);
+    const start = nest.let(mul(index, n * columns));
+    copyMatrix(new Matrix(nest, rhs, start, columns), x, n, columns);
     if (columns === 1) solveVector(a, x, systems);
     else solveMatrix(a, x, systems);
+    copyMatrix(x, new Matrix(nest, to, start, columns), n, columns);
   });
 };
 
