@@ -50,9 +50,9 @@ class Draw {
   /** Some steps; then values like those `wanted`, where anything goes for `undefined`. */
   program(wanted: readonly (Facts | undefined)[]): Drawn {
     const given = this.#facts.length;
-    for (let n = this.#choose.int(1, this.#depth === 0 ? 8 : 6); n > 0; n--) this.#step();
+    for (let n = this.#choose.int(2, this.#depth === 0 ? 9 : 7); n > 0; n--) this.#step();
     const places = wanted.map((facts) =>
-      facts === undefined ? this.#choose.int(0, this.#facts.length - 1) : this.#like(facts),
+      facts === undefined ? (this.#recent(() => true) ?? 0) : this.#like(facts),
     );
     const steps = [...this.#steps];
     return {
@@ -68,8 +68,8 @@ class Draw {
 
   /** The place of a value with these facts; it is made if there is none. */
   #like(facts: Facts): number {
-    const places = this.#facts.flatMap((f, place) => (isAlike(f, facts) ? [place] : []));
-    if (places.length > 0 && this.#choose.int(0, 5) > 0) return this.#choose.pick(places);
+    const place = this.#recent((f) => isAlike(f, facts));
+    if (place !== undefined && this.#choose.int(0, 6) > 0) return place;
     return this.#add(() => [np.full(facts.shape, 1, { dtype: facts.dtype })], facts);
   }
 
@@ -80,8 +80,14 @@ class Draw {
   }
 
   #pick(fits: (facts: Facts) => boolean): number {
-    const places = this.#facts.flatMap((facts, place) => (fits(facts) ? [place] : []));
-    return places.length === 0 ? this.#like(float([3])) : this.#choose.pick(places.slice(-5));
+    return this.#recent(fits) ?? this.#like(float([3]));
+  }
+
+  /** Some value that fits, most often one of the newest. */
+  #recent(fits: (facts: Facts) => boolean): number | undefined {
+    const places = this.#facts.flatMap((facts, place) => (fits(facts) ? [place] : [])).reverse();
+    if (places.length === 0) return undefined;
+    return this.#choose.pick(places.slice(0, this.#choose.int(1, places.length)));
   }
 
   #step(): void {
@@ -91,7 +97,7 @@ class Draw {
     const of = (f: (x: NDArray) => NDArray, result: readonly number[]): void => {
       this.#add((values) => [f(values[place] as NDArray)], float(result));
     };
-    switch (choose.int(0, this.#depth < DEEPEST ? 11 : 7)) {
+    switch (choose.int(0, this.#depth < DEEPEST ? 12 : 7)) {
       case 0:
         of(np.sin, shape);
         return;
@@ -128,10 +134,7 @@ class Draw {
       case 7: {
         const whole = this.#pick(({ dtype }) => dtype === "int32");
         if (this.#facts[whole]?.dtype !== "int32") return;
-        this.#add(
-          (v) => [np.remainder(np.add(np.multiply(v[whole] as NDArray, 3), 1), 4)],
-          this.#facts[whole] as Facts,
-        );
+        this.#add((v) => [np.bitwiseAnd(np.add(v[whole] as NDArray, 1), 3)], this.#facts[whole] as Facts);
         return;
       }
       case 8:
@@ -139,6 +142,7 @@ class Draw {
         this.#scan();
         return;
       case 10:
+      case 11:
         this.#while();
         return;
       default:
@@ -147,9 +151,7 @@ class Draw {
   }
 
   #several(most: number): number[] {
-    return Array.from({ length: this.#choose.int(0, most) }, () =>
-      this.#choose.int(0, this.#facts.length - 1),
-    );
+    return Array.from({ length: this.#choose.int(0, most) }, () => this.#recent(() => true) ?? 0);
   }
 
   #factsOf(places: readonly number[]): Facts[] {
