@@ -35,14 +35,19 @@ export const generateModule = (
 
   const constants: { readonly value: ConcreteArray; readonly address: number }[] = [];
   const addresses = new Map<Buffer, number>();
+  const placed = new Map<ConcreteArray, number>();
   let resident = alignUp(residentStart);
   for (const kernel of allKernels(program.kernels))
     for (const buffer of readBuffers(kernel)) memoryOf(buffer).forEach(place);
   for (const { from } of program.outputs) if (from.kind === "buffer") place(from.buffer);
   function place(buffer: Buffer): void {
     if (buffer.origin.kind !== "const" || addresses.has(buffer)) return;
-    addresses.set(buffer, resident);
-    constants.push({ value: buffer.origin.value, address: resident });
+    const { value } = buffer.origin;
+    const known = placed.get(value);
+    addresses.set(buffer, known ?? resident);
+    if (known !== undefined) return;
+    placed.set(value, resident);
+    constants.push({ value, address: resident });
     resident += bufferBytes(buffer);
   }
 

@@ -1,4 +1,4 @@
-import type { Shape } from "../array/index.ts";
+import { type Shape, sizeOf } from "../array/index.ts";
 import {
   type Aval,
   type CarriedJaxpr,
@@ -11,6 +11,7 @@ import { type KernelList, loweringOf, storedValue } from "./kernel-list.ts";
 import { denseLayout } from "./layout.ts";
 import type { Buffer, Layout } from "./program.ts";
 import type { Stored, Value } from "./scheduled-value.ts";
+import { splitInvariant } from "./split-invariant.ts";
 
 /** What schedules a jaxpr into a list of kernels. */
 export interface RegionHost {
@@ -68,15 +69,40 @@ export const scheduleRegion = (
   }
 };
 
+/** The body of a loop, and values of its inputs as kernels inside see them; `undefined` for what turns change. */
+interface Turn {
+  readonly body: ClosedJaxpr;
+  readonly values: readonly (Value | undefined)[];
+}
+
+/** A turn of a loop: what no turn changes is computed in front of the loop. */
+const turnOf = (host: RegionHost, body: ClosedJaxpr, values: readonly (Value | undefined)[]): Turn => {
+  const split = splitInvariant(body, (i) => values[i] !== undefined);
+  if (split === undefined) return { body, values: outerValues(host, body, values) };
+  const given = values.filter((value) => value !== undefined);
+  const all = [...host.run(split.invariant, given), ...values];
+  return { body: split.rest, values: outerValues(host, split.rest, all) };
+};
+
 /** Values as kernels inside a kernel see them, but for those that none of them uses. */
 const outerValues = (
   { list }: RegionHost,
   { jaxpr }: ClosedJaxpr,
-  first: number,
-  values: readonly Value[],
+  values: readonly (Value | undefined)[],
 ): (Value | undefined)[] => {
   const used = usedVars(jaxpr);
-  return values.map((value, k) => (used.has(jaxpr.inputs[first + k] as Var) ? list.outer(value) : undefined));
+  return values.map((value, k) =>
+    value !== undefined && used.has(jaxpr.inputs[k] as Var) ? list.outer(value) : undefined,
+  );
+};
+
+/** All values of the inputs of a turn: `changing` are those of the last inputs, or `undefined` where no turn changes one. */
+const withChanging = (
+  { values }: Turn,
+  changing: readonly (Value | undefined)[],
+): readonly (Value | undefined)[] => {
+  const first = values.length - changing.length;
+  return values.map((value, i) => (i < first ? value : (changing[i - first] ?? value)));
 };
 
 const usedVars = ({ equations, outputs }: ClosedJaxpr["jaxpr"]): ReadonlySet<object> =>
@@ -89,14 +115,22 @@ interface Carry {
   readonly aval: Aval;
 }
 
-/** The carry of a loop, set to its first values. Parts that no turn changes are left to the constants. */
-const makeCarry = ({ list }: RegionHost, values: readonly Value[]): Carry[] =>
-  values.map((value) => {
+/** The carry of a loop, set to its first values; `undefined` for parts that every turn leaves as they are. */
+const makeCarry = (
+  { list }: RegionHost,
+  { jaxpr }: ClosedJaxpr,
+  numConsts: number,
+  values: readonly Value[],
+): (Carry | undefined)[] =>
+  values.map((value, k) => {
+    if (jaxpr.outputs[k] === jaxpr.inputs[numConsts + k]) return undefined;
     const { aval } = value;
     const even = list.buffer(aval);
     list.copyInto(value, even);
     return { even, odd: list.buffer(aval), aval };
   });
+
+const isPart = (part: Carry | undefined): part is Carry => part !== undefined;
 
 /** What kernels of a turn read of a carry, or, if `next`, where they leave what the next turn reads. */
 const carryBuffer = (
@@ -108,6 +142,10 @@ const carryBuffer = (
   const [first, second] = startsOdd === next ? [even, odd] : [odd, even];
   return list.buffer(aval, { kind: "swapped", even: first, odd: second, loop: list.loops - 1 });
 };
+
+/** What kernels of a turn see of a part of the carry. */
+const carryIn = (list: KernelList, part: Carry | undefined, startsOdd: boolean): Value | undefined =>
+  part === undefined ? undefined : wholeBuffer(carryBuffer(list, part, startsOdd, false), part.aval, -1);
 
 const wholeBuffer = (buffer: Buffer, aval: Aval, after: number): Stored =>
   storedValue(denseLayout(buffer, aval.shape), aval, after);
@@ -130,33 +168,32 @@ const scheduleScan = (
   const loop = list.loops;
   const { jaxpr } = body;
   const used = usedVars(jaxpr);
-  const carry = makeCarry(host, inputs.slice(numConsts, numConsts + numCarry));
+  const init = inputs.slice(numConsts, numConsts + numCarry);
+  const carry = makeCarry(host, body, numConsts, init);
   // The first turn has the number 0, or, in reverse, the last number.
   const startsOdd = reverse && length % 2 === 0;
 
+  const turn = turnOf(host, body, [
+    ...inputs.slice(0, numConsts),
+    ...carry.map((part, k) => (part === undefined ? init[k] : undefined)),
+    ...inputs.slice(numConsts + numCarry).map(() => undefined),
+  ]);
   const slices = inputs.slice(numConsts + numCarry).map((value, k) => {
     const v = jaxpr.inputs[numConsts + numCarry + k] as Var;
     return used.has(v) ? storedValue(sliceLayout(list, value, inner.list, loop), v.aval, -1) : undefined;
   });
-  const results = inner.run(body, [
-    ...outerValues(host, body, 0, inputs.slice(0, numConsts)),
-    ...carry.map((part) => wholeBuffer(carryBuffer(inner.list, part, startsOdd, false), part.aval, -1)),
-    ...slices,
-  ]);
+  const changing = [...carry.map((part) => carryIn(inner.list, part, startsOdd)), ...slices];
+  const results = inner.run(turn.body, withChanging(turn, changing));
   const stacked = outAvals.slice(numCarry).map((aval) => list.buffer(aval));
   results.forEach((value, k) => {
-    const { aval } = jaxpr.outputs[k] as { readonly aval: Aval };
     const part = carry[k];
-    const target =
-      part !== undefined
-        ? carryBuffer(inner.list, part, startsOdd, true)
-        : inner.list.buffer(aval, {
-            kind: "moving",
-            of: stacked[k - numCarry] as Buffer,
-            step: aval.shape.reduce((a, b) => a * b, 1),
-            loop,
-          });
-    inner.list.placeInto(value, target);
+    if (part !== undefined) inner.list.placeInto(value, carryBuffer(inner.list, part, startsOdd, true));
+    else if (k >= numCarry) {
+      const { aval } = jaxpr.outputs[k] as { readonly aval: Aval };
+      const of = stacked[k - numCarry] as Buffer;
+      const step = sizeOf(aval.shape);
+      inner.list.placeInto(value, inner.list.buffer(aval, { kind: "moving", of, step, loop }));
+    }
   });
 
   const after = list.push({
@@ -164,12 +201,13 @@ const scheduleScan = (
     length,
     reverse,
     body: inner.list.finish(),
-    held: [...carry.flatMap(({ even, odd }) => [even, odd]), ...stacked],
+    held: [...carry.filter(isPart).flatMap(({ even, odd }) => [even, odd]), ...stacked],
   });
   return outAvals.map((aval, k) => {
+    if (k >= numCarry) return wholeBuffer(stacked[k - numCarry] as Buffer, aval, after);
     const part = carry[k];
-    const buffer = part === undefined ? stacked[k - numCarry] : length % 2 === 0 ? part.even : part.odd;
-    return wholeBuffer(buffer as Buffer, aval, after);
+    if (part === undefined) return init[k] as Value;
+    return wholeBuffer(length % 2 === 0 ? part.even : part.odd, aval, after);
   });
 };
 
@@ -194,34 +232,36 @@ const scheduleWhile = (
   inputs: readonly Value[],
 ): readonly Value[] => {
   const { list } = host;
-  const carry = makeCarry(host, inputs.slice(condConsts + bodyConsts));
-  const carryIn = (inner: RegionHost): Value[] =>
-    carry.map((part) => wholeBuffer(carryBuffer(inner.list, part, false, false), part.aval, -1));
+  const init = inputs.slice(condConsts + bodyConsts);
+  const carry = makeCarry(host, body, bodyConsts, init);
+  const run = (inner: RegionHost, closed: ClosedJaxpr, consts: readonly Value[]): readonly Value[] => {
+    const kept = carry.map((part, k) => (part === undefined ? init[k] : undefined));
+    const turn = turnOf(host, closed, [...consts, ...kept]);
+    const changing = carry.map((part) => carryIn(inner.list, part, false));
+    return inner.run(turn.body, withChanging(turn, changing));
+  };
 
   const test = host.inner(1);
-  const [holds] = test.run(cond, [
-    ...outerValues(host, cond, 0, inputs.slice(0, condConsts)),
-    ...carryIn(test),
-  ]);
-  const flag = list.buffer((holds as Value).aval);
-  test.list.placeInto(holds as Value, flag);
+  const [holds] = run(test, cond, inputs.slice(0, condConsts)) as readonly [Value];
+  const flag = list.buffer(holds.aval);
+  test.list.placeInto(holds, flag);
 
-  const turn = host.inner(1);
-  const next = turn.run(body, [
-    ...outerValues(host, body, 0, inputs.slice(condConsts, condConsts + bodyConsts)),
-    ...carryIn(turn),
-  ]);
+  const again = host.inner(1);
+  const next = run(again, body, inputs.slice(condConsts, condConsts + bodyConsts));
   next.forEach((value, k) => {
-    turn.list.placeInto(value, carryBuffer(turn.list, carry[k] as Carry, false, true));
+    const part = carry[k];
+    if (part !== undefined) again.list.placeInto(value, carryBuffer(again.list, part, false, true));
   });
   const after = list.push({
     kind: "while",
     test: test.list.finish(),
     flag,
-    body: turn.list.finish(),
-    carry,
+    body: again.list.finish(),
+    carry: carry.filter(isPart),
   });
-  return carry.map(({ even, aval }) => wholeBuffer(even, aval, after));
+  return carry.map((part, k) =>
+    part === undefined ? (init[k] as Value) : wholeBuffer(part.even, part.aval, after),
+  );
 };
 
 const scheduleBranch = (
@@ -236,7 +276,7 @@ const scheduleBranch = (
   const outputs = outAvals.map((aval) => list.buffer(aval));
   const lists = branches.map((branch) => {
     const inner = host.inner(0);
-    const results = inner.run(branch, outerValues(host, branch, 0, operands));
+    const results = inner.run(branch, outerValues(host, branch, operands));
     results.forEach((value, k) => {
       inner.list.placeInto(value, outputs[k] as Buffer);
     });
