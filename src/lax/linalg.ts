@@ -93,3 +93,43 @@ export const lu = (x: ArrayLike): readonly [lu: NDArray, pivots: NDArray, permut
   const [a] = operands("lu", [x]) as readonly [NDArray];
   return prim.luFactors(a);
 };
+
+/**
+ * Orthonormal columns of Q and upper triangular R with Q·R = A, of matrices A [..., m, n]. Q is [..., m, m] and R [..., m, n]
+ * with `fullMatrices` (default), else [..., m, k] and [..., k, n] with k = min(m, n).
+ *
+ * @throws ShapeError or DTypeError unless `x` is matrices of floats.
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.linalg.qr.html
+ */
+export const qr = (
+  x: ArrayLike,
+  { fullMatrices = true }: { readonly fullMatrices?: boolean | undefined } = {},
+): readonly [q: NDArray, r: NDArray] => {
+  const [a] = operands("qr", [x]) as readonly [NDArray];
+  return prim.qr(a, fullMatrices);
+};
+
+/** Options of `eigh`. */
+export interface LaxEighOptions {
+  /** Which triangle is read, where the mean is not taken. Default: the lower one. */
+  readonly lower?: boolean | undefined;
+  /** Whether the mean of the matrix and its transpose is taken. Default true. */
+  readonly symmetrizeInput?: boolean | undefined;
+}
+
+/**
+ * Orthonormal eigenvectors, the columns of [..., n, n], and eigenvalues [..., n] in increasing order, of symmetric
+ * matrices [..., n, n]. In this order, unlike `numpy.linalg.eigh`.
+ *
+ * @throws ShapeError or DTypeError unless `x` is square matrices of floats.
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.linalg.eigh.html
+ */
+export const eigh = (
+  x: ArrayLike,
+  { lower = true, symmetrizeInput = true }: LaxEighOptions = {},
+): readonly [eigenvectors: NDArray, eigenvalues: NDArray] => {
+  const [a] = operands("eigh", [x]) as readonly [NDArray];
+  prim.checkSquare("eigh", a);
+  const [w, v] = prim.eigh(symmetrizeInput ? symmetrized(a) : lower ? a : prim.transposed(a));
+  return [v, w];
+};

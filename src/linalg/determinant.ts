@@ -1,11 +1,11 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
 import * as prim from "../primitives/index.ts";
 import { customJvp } from "../transforms/custom-jvp.ts";
-import { diagonals, squareMatrices } from "./operands.ts";
+import { squareMatrices } from "./operands.ts";
 import { type LuFactors, solveFactored } from "./solve.ts";
 
 /** The sum of the diagonal of each matrix. */
-const traces = (x: NDArray): NDArray => prim.reduceSum(diagonals(x), [x.ndim - 2]);
+const traces = (x: NDArray): NDArray => prim.reduceSum(prim.diagonals(x), [x.ndim - 2]);
 
 /** −1 where the row exchanges of a factorization are odd in number, else 1. */
 const parity = ([lu, pivots]: LuFactors): NDArray => {
@@ -18,7 +18,7 @@ const parity = ([lu, pivots]: LuFactors): NDArray => {
 };
 
 const signAndLog = (factors: LuFactors): readonly [sign: NDArray, logabsdet: NDArray] => {
-  const diagonal = diagonals(factors[0]);
+  const diagonal = prim.diagonals(factors[0]);
   const axis = diagonal.ndim - 1;
   const sign = prim.mul(parity(factors), prim.reduceProd(prim.sign(diagonal), [axis]));
   return [sign, prim.reduceSum(prim.log(prim.abs(diagonal)), [axis])];
@@ -51,7 +51,7 @@ export const slogdet = (a: ArrayLike): readonly [sign: NDArray, logabsdet: NDArr
 
 /** Product of the diagonal of U, and of all of it but the last element, both with the sign of the row exchanges. */
 const products = (factors: LuFactors): readonly [whole: NDArray, butLast: NDArray] => {
-  const diagonal = diagonals(factors[0]);
+  const diagonal = prim.diagonals(factors[0]);
   const axis = diagonal.ndim - 1;
   const n = diagonal.shape[axis] as number;
   const sign = parity(factors);

@@ -10,11 +10,12 @@ import { abs, power, sqrt, square } from "../numpy/arithmetic.ts";
 import { notEqual } from "../numpy/comparison.ts";
 import { operand, toInexact } from "../numpy/operands.ts";
 import { max, min, sum } from "../numpy/reductions.ts";
-import { reshape } from "../numpy/shaping.ts";
+import { expandDims, moveaxis, reshape } from "../numpy/shaping.ts";
 import { astype } from "../numpy/types.ts";
+import * as prim from "../primitives/index.ts";
 
-/** Which norm: a number p, "fro" for Frobenius; `null` for the 2-norm of vectors and the Frobenius norm of matrices. */
-export type NormOrder = number | "fro" | "f" | null;
+/** Which norm: a number p, "fro" for Frobenius, "nuc" for the sum of singular values; `null` for the 2-norm of vectors and the Frobenius norm of matrices. */
+export type NormOrder = number | "fro" | "f" | "nuc" | null;
 
 /** Options of norms. */
 export interface NormOptions {
@@ -40,6 +41,18 @@ const vectorNormOf = (x: NDArray, ord: NormOrder, axis: AxisArgument, keepdims: 
   return power(sum(power(magnitude, ord), axis, { keepdims }), 1 / ord);
 };
 
+/** Norms of singular values: their sum, the greatest, the least. */
+const spectralNorm = (
+  x: NDArray,
+  ord: "nuc" | 2 | -2,
+  axes: readonly [number, number],
+  keepdims: boolean,
+): NDArray => {
+  const s = prim.svd(moveaxis(x, axes, [-2, -1]))[1];
+  const result = ord === "nuc" ? sum(s, -1) : ord === 2 ? max(s, -1, { initial: 0 }) : min(s, -1);
+  return keepdims ? expandDims(result, axes) : result;
+};
+
 const matrixNormOf = (
   x: NDArray,
   ord: NormOrder,
@@ -48,10 +61,11 @@ const matrixNormOf = (
 ): NDArray => {
   if (ord === null || ord === "fro" || ord === "f") return euclidean(x, axes, keepdims);
   const [rows, columns] = axes;
+  if (ord === "nuc" || ord === 2 || ord === -2) return spectralNorm(x, ord, axes, keepdims);
   const isMost = ord === 1 || ord === Number.POSITIVE_INFINITY;
   if (!isMost && ord !== -1 && ord !== Number.NEGATIVE_INFINITY) {
     throw new ArgumentError(
-      `matrixNorm: ord must be "fro", 1, -1, Infinity or -Infinity; got ${ord}. Norms of singular values are not here yet.`,
+      `matrixNorm: ord must be "fro", "nuc", 1, -1, 2, -2, Infinity or -Infinity; got ${ord}.`,
     );
   }
   // Norms 1 and -1 compare columns, the infinite ones rows.

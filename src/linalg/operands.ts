@@ -50,19 +50,3 @@ export const systemOperands = (
   }
   return [stacked(x, stack), stacked(columns, stack), isVector];
 };
-
-/** The elements on the diagonals of matrices [..., m, n]: [..., min(m, n)]. */
-export const diagonals = (x: NDArray): NDArray => {
-  const [rows, columns] = prim.matrixShape(x);
-  const n = Math.min(rows, columns);
-  const stack = prim.stackShape(x);
-  const square =
-    rows === columns
-      ? x
-      : prim.slice(
-          x,
-          [...stack, 0, 0].map(() => 0),
-          [...stack, n, n],
-        );
-  return prim.reduceSum(prim.diagonalPart(square), [stack.length]);
-};

@@ -1,7 +1,6 @@
 import type { NDArray } from "../../array/index.ts";
 import { sizeOf } from "../../array/index.ts";
 import { type Aval, aval, bind1, definePrimitive, NO_PARAMS, type Primitive } from "../../core/index.ts";
-import { add } from "../elementwise/add.ts";
 import { sub } from "../elementwise/arithmetic.ts";
 import { NOT_LINEAR } from "../rules.ts";
 import { buildCholesky } from "./cholesky-nest.ts";
@@ -16,12 +15,10 @@ import {
   multiplied,
   scaled,
   stackShape,
+  symmetricFromLower,
   transposed,
 } from "./matrices.ts";
 import { triangularSolve } from "./triangular-solve.ts";
-
-/** The symmetric matrix whose lower triangle is that of `x`. */
-const symmetricFromLower = (x: NDArray): NDArray => add(lowerTriangle(x), transposed(lowerTriangle(x, -1)));
 
 /** The lower triangle with half of the diagonal: what a lower L̇ is of a symmetric L̇ + L̇ᵀ. */
 const halved = (x: NDArray): NDArray => sub(lowerTriangle(x), scaled(diagonalPart(x), 0.5));

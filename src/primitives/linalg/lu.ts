@@ -2,7 +2,7 @@ import { type NDArray, sizeOf } from "../../array/index.ts";
 import { type Aval, aval, bind, definePrimitive, NO_PARAMS, type Primitive } from "../../core/index.ts";
 import { concatenate } from "../concatenate.ts";
 import { add } from "../elementwise/add.ts";
-import { pad, slice } from "../padding.ts";
+import { pad } from "../padding.ts";
 import { NOT_LINEAR, range, scalarLike } from "../rules.ts";
 import { buildLu } from "./lu-nest.ts";
 import {
@@ -14,6 +14,7 @@ import {
   lowerTriangle,
   matrixShape,
   multiplied,
+  part,
   rowsAt,
   stackShape,
   transposed,
@@ -56,15 +57,6 @@ const padded = (x: NDArray, rows: number, columns: number): NDArray => {
   ]);
 };
 
-const part = (x: NDArray, rows: number, columns: number): NDArray => {
-  const stack = stackShape(x);
-  return slice(
-    x,
-    [...stack, 0, 0].map(() => 0),
-    [...stack, rows, columns],
-  );
-};
-
 /**
  * P·A = L·U with row exchanges, of matrices of any shape [..., m, n]. Outputs: L without its diagonal of ones below U,
  * [..., m, n]; `pivots`, int32 [..., min(m, n)]: row k was exchanged with row pivots[k]; and the rows of A in the order
@@ -92,10 +84,10 @@ export const luPrimitive: Primitive = definePrimitive({
     const [m, n] = matrixShape(lu);
     const rank = Math.min(m, n);
     const unit = add(
-      padded(lowerTriangle(part(lu, m, rank), -1), m, m),
+      padded(lowerTriangle(part(lu, [0, m], [0, rank]), -1), m, m),
       identities([...stackShape(lu), m, m], lu.dtype),
     );
-    const upper = completed(upperTriangle(part(lu, rank, n)), n);
+    const upper = completed(upperTriangle(part(lu, [0, rank], [0, n])), n);
     const half = triangularSolve(unit, rowsAt(t as NDArray, permutation), {
       lower: true,
       unitDiagonal: true,
@@ -131,9 +123,8 @@ export const luPrimitive: Primitive = definePrimitive({
 const completed = (upper: NDArray, n: number): NDArray => {
   const [rows] = matrixShape(upper);
   if (rows === n) return upper;
-  const square = identities([...stackShape(upper), n, n], upper.dtype);
   const stack = stackShape(upper);
-  const below = slice(square, [...stack.map(() => 0), rows, 0], [...stack, n, n]);
+  const below = part(identities([...stack, n, n], upper.dtype), [rows, n], [0, n]);
   return concatenate([upper, below], stack.length);
 };
 

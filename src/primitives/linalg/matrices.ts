@@ -21,15 +21,16 @@ import {
   type Primitive,
   ShapeError,
 } from "../../core/index.ts";
-import { batchedAtFront, zerosLike } from "../broadcast.ts";
+import { batchedAtFront, broadcastInDim, reduceSum, zerosLike } from "../broadcast.ts";
 import { dotGeneral } from "../dot.ts";
 import { add } from "../elementwise/add.ts";
-import { mul } from "../elementwise/arithmetic.ts";
+import { div, mul, sub } from "../elementwise/arithmetic.ts";
 import { eq, ge } from "../elementwise/comparison.ts";
 import { convertElementType } from "../elementwise/conversion.ts";
 import { select } from "../elementwise/select.ts";
 import { gather } from "../indexing/gather.ts";
 import { iota } from "../iota.ts";
+import { slice } from "../padding.ts";
 import { range, scalarLike } from "../rules.ts";
 import { reshape, transpose } from "../shape.ts";
 
@@ -111,6 +112,46 @@ export const diagonalPart = (x: NDArray): NDArray => upperTriangle(lowerTriangle
 export const identities = (shape: Shape, dtype: DType): NDArray => {
   const rank = shape.length;
   return convertElementType(eq(iota(shape, "int32", rank - 2), iota(shape, "int32", rank - 1)), dtype);
+};
+
+/** The elements on the diagonals of matrices [..., m, n]: [..., min(m, n)]. */
+export const diagonals = (x: NDArray): NDArray => {
+  const [rows, columns] = matrixShape(x);
+  const n = Math.min(rows, columns);
+  const square = rows === columns ? x : part(x, [0, n], [0, n]);
+  return reduceSum(diagonalPart(square), [stackShape(x).length]);
+};
+
+/** The rows and columns of matrices that are named by two spans, from and up to. */
+export const part = (
+  x: NDArray,
+  rows: readonly [number, number],
+  columns: readonly [number, number],
+): NDArray => {
+  const stack = stackShape(x);
+  return slice(x, [...stack.map(() => 0), rows[0], columns[0]], [...stack, rows[1], columns[1]]);
+};
+
+/** The symmetric matrix whose lower triangle is that of `x`. */
+export const symmetricFromLower = (x: NDArray): NDArray =>
+  add(lowerTriangle(x), transposed(lowerTriangle(x, -1)));
+
+/** Vectors [..., n] as all rows of matrices of `shape`, [..., m, n]. */
+export const asRows = (x: NDArray, shape: Shape): NDArray => {
+  const rank = shape.length;
+  return broadcastInDim(x, shape, [...range(rank - 2), rank - 1]);
+};
+
+/** Vectors [..., m] as all columns of matrices of `shape`, [..., m, n]. */
+export const asColumns = (x: NDArray, shape: Shape): NDArray =>
+  broadcastInDim(x, shape, range(shape.length - 1));
+
+/** 1/(x[j] − x[i]) for vectors [..., n], [..., n, n], and 0 on the diagonal; infinite where two elements are equal. */
+export const inverseDifferences = (x: NDArray): NDArray => {
+  const shape = [...x.shape, x.shape.at(-1) as number];
+  const one = identities(shape, x.dtype);
+  const full = broadcastInDim(scalarLike(x, 1), shape, []);
+  return sub(div(full, add(sub(asRows(x, shape), asColumns(x, shape)), one)), one);
 };
 
 /** `x` times a number. */

@@ -71,6 +71,9 @@ export const minus = (a: Operand, b: Operand): Operand => {
   return sub(a, b);
 };
 
+/** `count − 1 − step`: indices in reverse. */
+export const downFrom = (count: number, step: Expr): Expr => add(mul(step, -1), count - 1);
+
 /** Runs `body` for each of `count` matrices of a stack. */
 export const forEachMatrix = (nest: NestBuilder, count: number, body: (index: Expr) => void): void => {
   if (count > 0) nest.for(count, body);
