@@ -1,5 +1,9 @@
+export { type AttentionOptions, dotProductAttention } from "./attention.ts";
 export * as initializers from "./initializers.ts";
+export * from "./layers/index.ts";
 export { type LogmeanexpOptions, type LogsumexpOptions, logmeanexp, logsumexp } from "./logsumexp.ts";
+export * as losses from "./losses/index.ts";
+export * as metrics from "./metrics/index.ts";
 export { type OneHotOptions, oneHot } from "./one-hot.ts";
 export {
   celu,
@@ -13,6 +17,7 @@ export {
   relu6,
   selu,
 } from "./rectifiers.ts";
+export * as regularizers from "./regularizers.ts";
 export {
   type GeluOptions,
   gelu,
