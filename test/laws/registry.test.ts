@@ -12,7 +12,6 @@ const CARRY_FUNCTIONS = [
   "cond",
   "customJvpCall",
   "customLinear",
-  "customLinearSolve",
   "customVjpCall",
   "jit",
   "scan",

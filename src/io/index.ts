@@ -1,0 +1,6 @@
+export { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
+export type { IoError, IoReason, ReadOptions } from "./io-error.ts";
+export { namedArrays, treeOfNamed } from "./names.ts";
+export { formatNpy, parseNpy } from "./npy.ts";
+export { type FormatNpzOptions, formatNpz, type NpzOptions, parseNpz } from "./npz.ts";
+export { formatSafetensors, parseSafetensors, type SafetensorsOptions, type Tensors } from "./safetensors.ts";
