@@ -118,17 +118,22 @@ module.exports = {
     },
     {
       name: "runtime-dependencies",
-      comment: "src needs fp-ts and immer, and fast-check in src/testing; nothing else from npm but what has a rule of its own.",
+      comment:
+        "src needs fp-ts and immer, and fast-check in src/testing; nothing else from npm but what has a rule of its own.",
       severity: "error",
       from: { path: "^src/", pathNot: "^src/(io/npz|train/progress)\\.ts$" },
       to: { path: "(^|/)node_modules/", pathNot: "(^|/)node_modules/(fp-ts|immer|fast-check)/" },
     },
     {
       name: "archives-and-bars",
-      comment: "Zip archives are fflate's business, in src/io/npz.ts; progress bars cli-progress's, in src/train/progress.ts.",
+      comment:
+        "Zip archives are fflate's business, in src/io/npz.ts; progress bars cli-progress's, in src/train/progress.ts.",
       severity: "error",
       from: { path: "^src/(io/npz|train/progress)\\.ts$" },
-      to: { path: "(^|/)node_modules/", pathNot: "(^|/)node_modules/(fp-ts|fflate|cli-progress|@types/cli-progress)/" },
+      to: {
+        path: "(^|/)node_modules/",
+        pathNot: "(^|/)node_modules/(fp-ts|fflate|cli-progress|@types/cli-progress)/",
+      },
     },
     {
       name: "src-stands-alone",
