@@ -3,8 +3,8 @@ import type { Buffer } from "./program.ts";
 import type { FunctionBuilder, Local, ValueType } from "./wasm/function.ts";
 
 /**
- * Where the code of kernels finds buffers. Scratch buffers lie at a fixed distance from an address that a call passes;
- * constants stay at fixed addresses; what belongs to turns of loops moves with them.
+ * Where the code of kernels finds buffers. Scratch buffers lie at a fixed distance from an address that a call passes,
+ * constants at one from an address in a global; what belongs to turns of loops moves with them.
  */
 export interface AddressSpace {
   /** Parameters of the functions of kernels: the base of scratch memory, then the turn of each loop around, outermost first. */
@@ -19,14 +19,18 @@ export interface AddressSpace {
   pushBase(f: FunctionBuilder, buffer: Buffer): void;
 }
 
-/** Where memory was found for a buffer that has memory of its own: in scratch memory, or for good. */
+/** Where memory was found for a buffer that has memory of its own: in scratch memory, or among the constants. */
 export interface Placement {
   readonly base: "scratch" | "const";
   readonly offset: number;
 }
 
-/** The address space of kernels inside of `loops` loops. */
-export const addressSpace = (loops: number, placementOf: (buffer: Buffer) => Placement): AddressSpace => {
+/** The address space of kernels inside of `loops` loops; `pushConstants` pushes the address that constants count from. */
+export const addressSpace = (
+  loops: number,
+  placementOf: (buffer: Buffer) => Placement,
+  pushConstants: (f: FunctionBuilder) => void,
+): AddressSpace => {
   const turn = (f: FunctionBuilder, loop: number): Local => f.param(1 + loop);
   const space: AddressSpace = {
     params: new Array<ValueType>(1 + loops).fill("i32"),
@@ -68,7 +72,7 @@ export const addressSpace = (loops: number, placementOf: (buffer: Buffer) => Pla
           f.get(turn(f, origin.loop)).i32(1).op("i32.and", "select");
           return;
         default:
-          if (placementOf(buffer).base === "const") f.i32(0);
+          if (placementOf(buffer).base === "const") pushConstants(f);
           else f.get(f.param(0));
       }
     },

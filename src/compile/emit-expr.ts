@@ -63,7 +63,9 @@ export class ExprEmitter {
     this.units.list.forEach((unit, i) => {
       if (unit.constant === undefined || !operands.has(i)) return;
       const local = this.f.local("v128");
-      this.f.i32(0).memory("v128.load", this.context.support.constant(unit.constant)).set(local);
+      const { support } = this.context;
+      support.pushBase(this.f);
+      this.f.memory("v128.load", support.constant(unit.constant)).set(local);
       this.hoisted.set(i, local);
     });
   }

@@ -7,8 +7,8 @@ import {
   type Shape,
   type TypedArray,
 } from "../array/index.ts";
-import { generateModule } from "./generate.ts";
-import { type MemoryViews, sharedMemory } from "./memory.ts";
+import { type ConstantBlock, generateModule } from "./generate.ts";
+import { type MemoryViews, type Resident, type ResidentPlace, sharedMemory } from "./memory.ts";
 import { planMemory } from "./memory-plan.ts";
 import type { Program } from "./program.ts";
 
@@ -47,30 +47,33 @@ interface OutputCopy {
   readonly size: number;
 }
 
-/** Gives the constants' memory back when a compiled function is gone. */
+/** Gives the constants' memory back when a compiled function is gone; without it, they lose it to others in time. */
 const registry =
   typeof FinalizationRegistry === "undefined"
     ? undefined
-    : new FinalizationRegistry<readonly [number, number]>(([start, end]) =>
-        sharedMemory().release(start, end),
-      );
+    : new FinalizationRegistry<ResidentPlace>((place) => sharedMemory().release(place));
+
+/** The constants of a module, ready to be written to memory. */
+const residentOf = ({ size, arrays, support }: ConstantBlock): Resident => ({
+  size,
+  place: { slot: undefined },
+  write: (views, start) => {
+    for (const { value, place } of arrays)
+      viewFor(views, value.dtype).set(denseData(value), (start + place) / dtypeInfo(value.dtype).bytes);
+    views.u8.set(support.bytes, start + support.place);
+  },
+});
 
 /** Compile a scheduled program. */
 export const instantiate = (program: Program): Executable => {
   const plan = planMemory(program);
   const memory = sharedMemory();
-  const start = memory.residentEnd;
-  const { bytes, constants, residentEnd } = generateModule(program, plan, start);
-  memory.claim(residentEnd);
+  const { bytes, constants } = generateModule(program, plan);
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-    env: { memory: memory.memory },
+    env: { memory: memory.memory, constants: memory.constants },
   });
-  const views = memory.views();
-  const residents = new Map<ConcreteArray, number>();
-  for (const { value, address } of constants) {
-    viewFor(views, value.dtype).set(denseData(value), address / dtypeInfo(value.dtype).bytes);
-    residents.set(value, address);
-  }
+  const resident = residentOf(constants);
+  const places = new Map(constants.arrays.map(({ value, place }) => [value, place]));
   const run = instance.exports["run"] as (base: number) => void;
 
   const used = new Set(plan.offsets.keys());
@@ -85,7 +88,7 @@ export const instantiate = (program: Program): Executable => {
     if (from.kind !== "buffer") return from;
     const { bytes: width } = dtypeInfo(dtype);
     const { origin } = from.buffer;
-    const fixed = origin.kind === "const" ? residents.get(origin.value) : undefined;
+    const fixed = origin.kind === "const" ? places.get(origin.value) : undefined;
     const copy: OutputCopy & { readonly fixed: boolean } = {
       dtype,
       shape: Object.freeze([...shape]),
@@ -98,7 +101,7 @@ export const instantiate = (program: Program): Executable => {
   });
 
   const execute: Executable = (inputs) => {
-    const base = memory.scratch(plan.bytes);
+    const base = memory.prepare(resident, plan.bytes);
     const heap = memory.views();
     for (let i = 0; i < copies.length; i++) {
       const { index, dtype, offset, single } = copies[i] as InputCopy;
@@ -114,12 +117,12 @@ export const instantiate = (program: Program): Executable => {
         return output.kind === "input" ? (inputs[output.index] as ConcreteArray) : output.value;
       const { dtype, shape, weakType, offset, size, fixed } = output;
       const source = viewFor(heap, dtype);
-      const at = (fixed ? 0 : base / dtypeInfo(dtype).bytes) + offset;
+      const at = (fixed ? memory.constantsStart : base) / dtypeInfo(dtype).bytes + offset;
       if (size === 1) return new ConcreteArray(source[at] as number, shape, dtype, weakType);
       return new ConcreteArray(source.slice(at, at + size), shape, dtype, weakType);
     });
   };
-  registry?.register(execute, [start, residentEnd]);
+  registry?.register(execute, resident.place);
   return execute;
 };
 

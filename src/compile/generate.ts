@@ -1,4 +1,4 @@
-import { type ConcreteArray, denseData } from "../array/index.ts";
+import type { ConcreteArray } from "../array/index.ts";
 import { type AddressSpace, addressSpace, type Placement } from "./address-space.ts";
 import { writeDot } from "./dot-code.ts";
 import { writeLoop } from "./loop-code.ts";
@@ -13,50 +13,53 @@ import { ModuleBuilder } from "./wasm/module.ts";
 /** A module for a program, and what has to stand in memory for it. */
 export interface GeneratedModule {
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Constants of the program and where they go. */
-  readonly constants: readonly { readonly value: ConcreteArray; readonly address: number }[];
-  /** Where the memory that must stay ends. */
-  readonly residentEnd: number;
+  readonly constants: ConstantBlock;
+}
+
+/** What a module finds in one stretch of memory. Places count in bytes from its start. */
+export interface ConstantBlock {
+  readonly size: number;
+  /** Constants of the program. */
+  readonly arrays: readonly { readonly value: ConcreteArray; readonly place: number }[];
+  /** What its code stands on. */
+  readonly support: { readonly bytes: Uint8Array; readonly place: number };
 }
 
 const alignUp = (n: number): number => Math.ceil(n / ALIGNMENT) * ALIGNMENT;
 
 /**
  * Write a program as one WebAssembly module: a function a kernel, and `run(base)`, which calls them in order. Scratch
- * memory starts at `base`; constants stand at fixed addresses from `residentStart` up.
+ * memory starts at `base`; its constants stand at the address that the global `env.constants` holds.
  */
-export const generateModule = (
-  program: Program,
-  plan: MemoryPlan,
-  residentStart: number,
-): GeneratedModule => {
+export const generateModule = (program: Program, plan: MemoryPlan): GeneratedModule => {
   const module = new ModuleBuilder();
   module.importMemory("env", "memory", { min: 1 });
+  const global = module.importGlobal("env", "constants", "i32");
 
-  const constants: { readonly value: ConcreteArray; readonly address: number }[] = [];
-  const addresses = new Map<Buffer, number>();
+  const arrays: { readonly value: ConcreteArray; readonly place: number }[] = [];
+  const places = new Map<Buffer, number>();
   const placed = new Map<ConcreteArray, number>();
-  let resident = alignUp(residentStart);
+  let size = 0;
   for (const kernel of allKernels(program.kernels))
     for (const buffer of readBuffers(kernel)) memoryOf(buffer).forEach(place);
   for (const { from } of program.outputs) if (from.kind === "buffer") place(from.buffer);
   function place(buffer: Buffer): void {
-    if (buffer.origin.kind !== "const" || addresses.has(buffer)) return;
+    if (buffer.origin.kind !== "const" || places.has(buffer)) return;
     const { value } = buffer.origin;
     const known = placed.get(value);
-    addresses.set(buffer, known ?? resident);
+    places.set(buffer, known ?? size);
     if (known !== undefined) return;
-    placed.set(value, resident);
-    constants.push({ value, address: resident });
-    resident += bufferBytes(buffer);
+    placed.set(value, size);
+    arrays.push({ value, place: size });
+    size += bufferBytes(buffer);
   }
 
-  const support = new Support(module, resident);
+  const support = new Support(module, global, size);
   const placementOf = (buffer: Buffer): Placement => {
-    const address = addresses.get(buffer);
-    return address === undefined
+    const place = places.get(buffer);
+    return place === undefined
       ? { base: "scratch", offset: plan.offsets.get(buffer) as number }
-      : { base: "const", offset: address };
+      : { base: "const", offset: place };
   };
   const functions = new KernelWriter(module, support, placementOf).all(program.kernels, 0);
   module.func(
@@ -67,8 +70,11 @@ export const generateModule = (
     },
     "run",
   );
-  const residentEnd = alignUp(support.finish());
-  return { bytes: module.toBytes(), constants, residentEnd };
+  const written = support.written();
+  return {
+    bytes: module.toBytes(),
+    constants: { size: alignUp(size + written.length), arrays, support: { bytes: written, place: size } },
+  };
 };
 
 /** Writes kernels as functions. */
@@ -85,7 +91,7 @@ class KernelWriter {
 
   /** The functions of some kernels inside of `loops` loops. */
   all(kernels: readonly Kernel[], loops: number): FunctionRef[] {
-    const space = addressSpace(loops, this.#placementOf);
+    const space = addressSpace(loops, this.#placementOf, (f) => this.#support.pushBase(f));
     return kernels.map((kernel) => this.#one(kernel, space, loops));
   }
 
@@ -115,6 +121,3 @@ class KernelWriter {
     }
   }
 }
-
-/** The elements of a constant. */
-export const constantData = (value: ConcreteArray): ReturnType<typeof denseData> => denseData(value);

@@ -1,4 +1,5 @@
 import { CotangentError } from "../core/index.ts";
+import { ResidentArea, type Slot } from "./resident-area.ts";
 
 const PAGE = 65536;
 
@@ -11,16 +12,36 @@ export interface MemoryViews {
   readonly u8: Uint8Array;
 }
 
+/** Constants of a module, which `write` puts into memory. */
+export interface Resident {
+  readonly size: number;
+  readonly place: ResidentPlace;
+  readonly write: (views: MemoryViews, start: number) => void;
+}
+
+/** Where constants stand, if they do. It does not know them, so that who watches over it keeps nothing alive. */
+export interface ResidentPlace {
+  slot: Slot | undefined;
+}
+
+/** How much of the memory constants may take together; only those of one module may be more. */
+const RESIDENT_LIMIT = 2 ** 28;
+
 /**
- * The memory that all compiled functions share. Constants stay at its low end, each module's for as long as the module
- * lives; behind them is scratch memory, which belongs to whoever is being called.
+ * The memory that all compiled functions share. Constants stay at its low end between calls, as long as there is room
+ * for them; behind them is scratch memory, which belongs to whoever is being called.
  */
-class SharedMemory {
+export class SharedMemory {
   readonly memory = new WebAssembly.Memory({ initial: 16 });
-  /** Stretches of the resident part that are free again. */
-  readonly #free: { start: number; size: number }[] = [];
-  #residentEnd = 64;
+  /** Where the constants of whoever is being called start. */
+  readonly constants = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+  readonly #area: ResidentArea;
+  #constantsStart = 0;
   #views: MemoryViews | undefined;
+
+  constructor(residentLimit = RESIDENT_LIMIT) {
+    this.#area = new ResidentArea(64, residentLimit);
+  }
 
   views(): MemoryViews {
     let views = this.#views;
@@ -38,39 +59,54 @@ class SharedMemory {
     return views;
   }
 
-  /** Where the next module's constants go: it must be claimed before anything else is compiled. */
-  get residentEnd(): number {
-    return this.#residentEnd;
+  /** Where the constants start that were made ready last. */
+  get constantsStart(): number {
+    return this.#constantsStart;
   }
 
-  /** Keep the memory up to `end` for constants. */
-  claim(end: number): void {
-    this.ensure(end);
-    this.#residentEnd = end;
-  }
-
-  /** Give back a stretch of constants whose module is gone. */
-  release(start: number, end: number): void {
-    this.#free.push({ start, size: end - start });
-    this.#free.sort((a, b) => a.start - b.start);
-    // What is free at the very end is scratch memory again.
-    for (
-      let last = this.#free.at(-1);
-      last !== undefined && last.start + last.size === this.#residentEnd;
-      last = this.#free.at(-1)
-    ) {
-      this.#residentEnd = last.start;
-      this.#free.pop();
+  /** Make ready for a call: its constants in place, and scratch memory of `bytes`, whose start is returned. */
+  prepare(resident: Resident, bytes: number): number {
+    try {
+      return this.#prepare(resident, bytes);
+    } catch {
+      // There may be room without the constants of others.
+      this.#area.clear();
+      return this.#prepare(resident, bytes);
     }
   }
 
-  /** Where scratch memory of `bytes` starts. */
-  scratch(bytes: number): number {
-    this.ensure(this.#residentEnd + bytes);
-    return this.#residentEnd;
+  #prepare({ size, place, write }: Resident, bytes: number): number {
+    const area = this.#area;
+    if (size === 0) {
+      this.#ensure(area.end + bytes);
+      return area.end;
+    }
+    const known = place.slot;
+    const slot = known?.isPlaced === true ? known : area.place(size);
+    try {
+      this.#ensure(area.end + bytes);
+    } catch (error) {
+      area.release(slot);
+      throw error;
+    }
+    if (slot === known) area.touch(slot);
+    else {
+      place.slot = slot;
+      write(this.views(), slot.start);
+    }
+    if (slot.start !== this.#constantsStart) {
+      this.#constantsStart = slot.start;
+      this.constants.value = slot.start;
+    }
+    return area.end;
   }
 
-  ensure(bytes: number): void {
+  /** Give back the place of constants that nobody will ask for any more. */
+  release({ slot }: ResidentPlace): void {
+    if (slot !== undefined) this.#area.release(slot);
+  }
+
+  #ensure(bytes: number): void {
     const missing = bytes - this.memory.buffer.byteLength;
     if (missing <= 0) return;
     try {

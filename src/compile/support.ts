@@ -1,44 +1,51 @@
 import type { Table } from "../kernel/expr.ts";
 import type { Sequence } from "../kernel/sequence.ts";
 import { ByteWriter } from "./wasm/bytes.ts";
-import type { FunctionBuilder, FunctionRef, ValueType } from "./wasm/function.ts";
+import type { FunctionBuilder, FunctionRef, GlobalRef, ValueType } from "./wasm/function.ts";
 import type { ModuleBuilder } from "./wasm/module.ts";
 
 /**
- * What the code of a module stands on: constants and tables in memory from `base` up (`base` a multiple of 16), and
- * helper functions, each added when first asked for.
+ * What the code of a module stands on: constants and tables in memory, and helper functions, each added when first
+ * asked for. The bytes are to stand `distance` (a multiple of 16) behind the address that is in a global.
  */
 export class Support {
   private readonly module: ModuleBuilder;
-  private readonly base: number;
+  private readonly global: GlobalRef;
+  private readonly distance: number;
   private readonly bytes = new ByteWriter();
   private readonly constants = new Map<string, number>();
   private readonly tables = new Map<Table, number>();
   private readonly scalars = new Map<Sequence, FunctionRef>();
   private fmod: FunctionRef | undefined;
 
-  constructor(module: ModuleBuilder, base: number) {
+  constructor(module: ModuleBuilder, global: GlobalRef, distance: number) {
     this.module = module;
-    this.base = base;
+    this.global = global;
+    this.distance = distance;
   }
 
-  /** The address of these bytes. */
+  /** Push the address that distances count from. */
+  pushBase(f: FunctionBuilder): void {
+    f.getGlobal(this.global);
+  }
+
+  /** The distance of these bytes. */
   constant(bytes: Uint8Array): number {
     const key = bytes.join();
     let at = this.constants.get(key);
     if (at === undefined) {
-      at = this.base + this.bytes.length;
+      at = this.distance + this.bytes.length;
       this.bytes.raw(bytes);
       this.constants.set(key, at);
     }
     return at;
   }
 
-  /** The address of a table. */
+  /** The distance of a table. */
   table(table: Table): number {
     let at = this.tables.get(table);
     if (at === undefined) {
-      at = this.base + this.bytes.length;
+      at = this.distance + this.bytes.length;
       for (const value of table.values) {
         if (table.type === "f64") this.bytes.f64(value);
         else if (table.type === "f32") this.bytes.f32(value);
@@ -68,10 +75,9 @@ export class Support {
     return known;
   }
 
-  /** Where the constants end; nothing may be asked for afterwards. */
-  finish(): number {
-    if (this.bytes.length > 0) this.module.data(this.base, this.bytes.written());
-    return this.base + this.bytes.length;
+  /** What has to stand in memory; nothing may be asked for afterwards. */
+  written(): Uint8Array {
+    return this.bytes.written();
   }
 }
 

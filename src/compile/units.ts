@@ -407,5 +407,7 @@ function lookupCode(f: FunctionBuilder, table: Table, support: Support): void {
   const at = support.table(table);
   f.i32(table.values.length - 1).op("i32.and");
   f.i32(table.type === "f64" ? 3 : 2).op("i32.shl");
+  support.pushBase(f);
+  f.op("i32.add");
   f.memory(table.type === "f64" ? "f64.load" : table.type === "f32" ? "f32.load" : "i32.load", at);
 }

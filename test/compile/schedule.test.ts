@@ -96,7 +96,7 @@ test("rare cases, one behind another, take code that grows with their number alo
       [x],
     );
     const { program, plan } = lowerJaxpr(closed);
-    return generateModule(program, plan, 0).bytes.length;
+    return generateModule(program, plan).bytes.length;
   };
   expect(chain(100) / chain(20)).toBeLessThan(7);
   requireSame((a) => {

@@ -56,7 +56,7 @@ export function mapKernel(
   const pages = Math.ceil((constantRoom + room * (inputs.length + 1)) / 65536) + 1;
   const module = new ModuleBuilder();
   module.ownMemory({ min: pages }, "memory");
-  const support = new Support(module, 0);
+  const support = new Support(module, module.importGlobal("env", "constants", "i32"), 0);
   const lanes = naturalLanes(program.steps);
   const sizes = [...inputs, expr.type].map((type) => (bitWidth(type) ?? 32) / 8);
   const address = (k: number): number => constantRoom + k * room;
@@ -132,9 +132,12 @@ export function mapKernel(
       kind,
     );
   }
-  if (support.finish() > constantRoom) throw new RangeError("mapKernel: too many constants");
+  const constantBytes = support.written();
+  if (constantBytes.length > constantRoom) throw new RangeError("mapKernel: too many constants");
+  module.data(0, constantBytes);
   const bytes = module.toBytes();
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes));
+  const zero = new WebAssembly.Global({ value: "i32", mutable: true }, 0);
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { constants: zero } });
   const { memory, run, runScalar, sum } = instance.exports as {
     memory: WebAssembly.Memory;
     run: (n: number) => void;

@@ -84,7 +84,7 @@ const run = (name: string, step: typeof eagerStep, steps = STEPS): boolean => {
       const reading = read(i);
       readings.push(reading);
       console.log(
-        `${name.padEnd(8)} step ${String(i).padStart(6)}  heapUsed ${reading.heap.toFixed(1).padStart(6)} MB  ` +
+        `${name.padEnd(9)} step ${String(i).padStart(6)}  heapUsed ${reading.heap.toFixed(1).padStart(6)} MB  ` +
           `rss ${reading.rss.toFixed(1).padStart(6)} MB  loss ${Number(value.item()).toExponential(2)}`,
       );
     }
@@ -92,7 +92,7 @@ const run = (name: string, step: typeof eagerStep, steps = STEPS): boolean => {
   const [heap, rss] = [growth(readings, "heap"), growth(readings, "rss")];
   const flat = heap <= MARGIN.heap && rss <= MARGIN.rss;
   console.log(
-    `${name.padEnd(8)} ${flat ? "flat" : "GROWS"}: heapUsed ${heap.toFixed(1)} MB (margin ${MARGIN.heap}), ` +
+    `${name.padEnd(9)} ${flat ? "flat" : "GROWS"}: heapUsed ${heap.toFixed(1)} MB (margin ${MARGIN.heap}), ` +
       `rss ${rss.toFixed(1)} MB (margin ${MARGIN.rss}) after step ${WARM_UP * steps}\n`,
   );
   return flat;
@@ -104,9 +104,16 @@ const retracedStep: typeof eagerStep = (params, x, y) => {
   return [sgd(params, gradient), loss(params, x, y)];
 };
 
+/** Compiled anew in every step, with 2 MB of constants of its own. */
+const constantsStep: typeof eagerStep = (params, x) => {
+  const table = np.ones([2 ** 19]).mul(0.5);
+  return [params, jit((v: NDArray) => table.mul(v).sum())(x.at(0, 0).get())];
+};
+
 const results = [
   run("eager", eagerStep),
   run("jit", jit(eagerStep)),
   run("retraced", retracedStep, STEPS / 10),
+  run("constants", constantsStep, STEPS / 25),
 ];
 process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -30,6 +30,12 @@ export interface Label {
   readonly depth: number;
 }
 
+/** A number outside of all functions. */
+export interface GlobalRef {
+  readonly index: number;
+  readonly type: ValueType;
+}
+
 /** A function that can be called: its place in the module. */
 export interface FunctionRef {
   readonly index: number;
@@ -136,6 +142,12 @@ export class FunctionBuilder implements FunctionRef {
 
   get(local: Local): this {
     return this.variable(0x20, local);
+  }
+
+  getGlobal(global: GlobalRef): this {
+    this.code.u8(0x23);
+    this.code.u32(global.index);
+    return this;
   }
 
   set(local: Local): this {

@@ -1,5 +1,11 @@
 import { ByteWriter } from "./bytes.ts";
-import { FunctionBuilder, type FunctionRef, type ValueType, valueTypeCode } from "./function.ts";
+import {
+  FunctionBuilder,
+  type FunctionRef,
+  type GlobalRef,
+  type ValueType,
+  valueTypeCode,
+} from "./function.ts";
 
 interface MemoryLimits {
   /** Pages of 64 KiB. */
@@ -20,6 +26,7 @@ export class ModuleBuilder {
   private readonly imports = new ByteWriter();
   private importCount = 0;
   private importedFunctions = 0;
+  private importedGlobals = 0;
   private readonly functions: { readonly type: number; readonly body: FunctionBuilder }[] = [];
   private memory: MemoryLimits | undefined;
   private readonly exports = new ByteWriter();
@@ -36,6 +43,14 @@ export class ModuleBuilder {
   ownMemory(limits: MemoryLimits, exportName?: string): void {
     this.memory = limits;
     if (exportName !== undefined) this.export(exportName, 0x02, 0);
+  }
+
+  /** Takes a number from outside, which may change between calls. */
+  importGlobal(module: string, name: string, type: ValueType): GlobalRef {
+    this.imported(module, name, 0x03);
+    this.imports.u8(valueTypeCode[type]);
+    this.imports.u8(1);
+    return { index: this.importedGlobals++, type };
   }
 
   /** Takes a function from outside. All imports come before the first `func`. */
