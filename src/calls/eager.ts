@@ -6,32 +6,54 @@ import { type Aval, avalKey, type Params, type Primitive } from "../core/index.t
 import { singleEquation } from "./single-equation.ts";
 
 /**
- * From how many elements on, of an operand or a result, a single operation runs as a compiled kernel. Below, the
- * reference evaluation is done before a kernel's arguments are copied; and a kernel has to be compiled once for each
- * shape, which takes about as long as the reference takes for some 10⁵ elements.
+ * From how much work on a single operation runs as a compiled kernel, counted in additions of elements by the reference
+ * (some 5 ns each). A kernel is faster from a few elements on, but has to be compiled once for each shape, which takes
+ * as long as some 3 · 10⁵ of them: a twentieth of that is worth it where an operation is used again. Only shapes decide,
+ * so that the same program gives the same bits from run to run. Measured in docs/performance.md.
  */
-export const COMPILED_SIZE = 1 << 14;
+const COMPILED_WORK = 1 << 14;
 
 /** How many kernels are kept; the oldest goes first. */
 const CAPACITY = 512;
 
 const kernels = new Map<string, Executable | null>();
 
-/** Whether a compiled kernel would do more than make another view of the operand. */
-const computes = ({ lowering }: Primitive): boolean =>
-  lowering !== undefined && ["elementwise", "reduction", "dot", "nest"].includes(lowering.kind);
+/** How many additions of elements the reference would do in the time of an operation; 0 for one that makes a view. */
+const workOf = (
+  { lowering }: Primitive,
+  inputs: readonly Aval[],
+  params: Params,
+  outputs: readonly Aval[],
+): number => {
+  switch (lowering?.kind) {
+    case "elementwise":
+    case "reduction":
+      return elementsOf(inputs, outputs);
+    case "nest":
+      return lowering.work?.(inputs, outputs) ?? elementsOf(inputs, outputs);
+    case "dot": {
+      const { shape } = inputs[0] as Aval;
+      const { lhsContracting } = lowering.axes(params);
+      const terms = lhsContracting.reduce((n, axis) => n * (shape[axis] as number), 1);
+      // It multiplies and adds four times in the time of an addition, and touches all elements.
+      return elementsOf(inputs, outputs) + (terms * sizeOf((outputs[0] as Aval).shape)) / 4;
+    }
+    default:
+      return 0;
+  }
+};
 
-const isLarge = (x: Aval | undefined): boolean => x !== undefined && sizeOf(x.shape) >= COMPILED_SIZE;
+const elementsOf = (inputs: readonly Aval[], outputs: readonly Aval[]): number =>
+  Math.max(sizeOf(inputs[0]?.shape ?? []), sizeOf(outputs[0]?.shape ?? []));
 
-/** Evaluate one operation on large arrays compiled; `undefined` for all others, which are left to the reference. */
+/** Evaluate one operation that is much work compiled; `undefined` for all others, which are left to the reference. */
 export const evaluateCompiled = (
   primitive: Primitive,
   inputs: readonly NDArray[],
   params: Params,
   outputs: readonly Aval[],
 ): readonly ConcreteArray[] | undefined => {
-  if (!isLarge(outputs[0]) && !isLarge(inputs[0])) return undefined;
-  if (!computes(primitive)) return undefined;
+  if (workOf(primitive, inputs, params, outputs) < COMPILED_WORK) return undefined;
   const key = `${primitive.name}${inputs.map(avalKey).join()}${paramsKey(params)}`;
   let kernel = kernels.get(key);
   if (kernel === undefined) {

@@ -95,6 +95,11 @@ export type Lowering<P extends Params> =
        * the rest is 0. One entry an axis of the result, whose axes are the first of the operand's.
        */
       places?(params: P, input: Aval, output: Aval): readonly ViewAxis[] | undefined;
+      /**
+       * How much longer the reference takes than it takes to copy the operands, in additions of elements (some 5 ns each).
+       * Default: the elements of the first operand or result, whichever has more.
+       */
+      work?(inputs: readonly Aval[], outputs: readonly Aval[]): number;
     }
   /** It carries jaxprs that run in turns or by choice; constants of these are concrete when the program is compiled. */
   | { readonly kind: "scan"; describe(params: P): ScanForm }

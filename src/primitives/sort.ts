@@ -118,6 +118,7 @@ export const sortPrimitive: Primitive<SortParams> = definePrimitive<SortParams>(
     kind: "nest",
     build: (nest, { dimension, numKeys }, _inputs, [output]) =>
       buildSort(nest, dimension, numKeys, (output as Aval).shape),
+    work: ([x]) => 32 * sizeOf((x as Aval).shape),
   },
   args: {
     example: (choose) => {

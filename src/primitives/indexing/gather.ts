@@ -134,6 +134,8 @@ export const gatherPrimitive: Primitive<GatherParams> = definePrimitive<GatherPa
       const fill = fillOf(fillValue, (outputs[0] as Aval).dtype);
       buildGather(nest, gatherWindows(dimensionNumbers, sliceSizes), mode !== "fill", fill, inputs, outputs);
     },
+    // A few elements of a large array are not worth copying all of it.
+    work: ([x], [output]) => 8 * sizeOf((output as Aval).shape) - sizeOf((x as Aval).shape) / 8,
   },
   args: {
     example: (choose) => draw(choose, choose.floatDType()),
