@@ -1,5 +1,5 @@
-import type { ScalarType } from "../kernel/expr.ts";
-import type { Sequence, Step } from "../kernel/sequence.ts";
+import type { Procedure, ScalarType } from "../kernel/expr.ts";
+import { programOf, type Sequence, type Step } from "../kernel/sequence.ts";
 import { emitUnits } from "./emit-units.ts";
 import { laneOpcode, scalarValueType } from "./lanes.ts";
 import type { Support } from "./support.ts";
@@ -14,7 +14,7 @@ import type { FunctionBuilder, FunctionRef, Local } from "./wasm/function.ts";
  */
 export type ConstantPlacement = "inline" | "hoist";
 
-export interface EmitContext extends UnitContext {
+export interface EmitContext extends Omit<UnitContext, "procedure"> {
   readonly constants?: ConstantPlacement;
 }
 
@@ -46,7 +46,7 @@ export class ExprEmitter {
     this.program = program;
     this.context = context;
     const { program: straight, conditions } = usual(program);
-    this.units = new Units(straight, context);
+    this.units = new Units(straight, { ...context, procedure: procedureIn(context.support) });
     this.conditions = conditions;
     this.results = straight.results;
   }
@@ -177,10 +177,15 @@ function scalarFunction(program: Sequence, support: Support): ScalarFunction {
   const ref = support.scalar(program, types, results, (f) => {
     const place = new Map(inputs.map((step, i) => [step.index, f.param(i)]));
     const input = (_: FunctionBuilder, index: number): void => void f.get(place.get(index) as Local);
-    const units = new Units(program, { lanes: 1, support, input });
+    const units = new Units(program, { lanes: 1, support, input, procedure: procedureIn(support) });
     const roots = program.results.map((i) => units.unit(i, 0));
     const region = emitUnits(f, units.list, roots, (i) => units.list[i]?.emit(f, () => undefined));
     for (const root of roots) region.push(root);
   });
   return { ref, inputs, results: program.results };
+}
+
+/** Where a module has the functions of procedures. */
+function procedureIn(support: Support): (procedure: Procedure) => FunctionRef {
+  return (procedure) => scalarFunction(programOf(procedure), support).ref;
 }

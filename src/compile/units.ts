@@ -1,5 +1,5 @@
-import { bitWidth, type ScalarType, type Table } from "../kernel/expr.ts";
-import type { Sequence, Step } from "../kernel/sequence.ts";
+import { bitWidth, type Procedure, type ScalarType, type Table } from "../kernel/expr.ts";
+import { programOf, type Sequence, type Step } from "../kernel/sequence.ts";
 import {
   laneOpcode,
   scalarConversion,
@@ -9,7 +9,7 @@ import {
   vectorOpcode,
 } from "./lanes.ts";
 import type { Support } from "./support.ts";
-import type { FunctionBuilder, ValueType } from "./wasm/function.ts";
+import type { FunctionBuilder, FunctionRef, ValueType } from "./wasm/function.ts";
 import type { PlainOpcode } from "./wasm/opcodes.ts";
 
 /**
@@ -35,6 +35,8 @@ export interface UnitContext {
   readonly support: Support;
   /** Pushes an input: with 4 lanes, part 0 or 1 of a 64-bit one. */
   readonly input: (f: FunctionBuilder, index: number, part: number) => void;
+  /** The function of a procedure; its parameters are the inputs of its program, in the order of their steps. */
+  readonly procedure: (procedure: Procedure) => FunctionRef;
 }
 
 const highHalf = [8, 9, 10, 11, 12, 13, 14, 15, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -132,6 +134,15 @@ export class Units {
     if (op === "input") return { ...plain(), emit: (f) => this.context.input(f, step.index ?? 0, 0) };
     if (op === "select")
       return { ...plain("select"), args: [args[1] as number, args[2] as number, args[0] as number] };
+    if (op === "call") {
+      const procedure = step.procedure as Procedure;
+      const inputs = programOf(procedure).steps.filter((s) => s.op === "input");
+      return {
+        ...plain(),
+        args: inputs.map((s) => args[s.index as number] as number),
+        emit: (f) => f.call(this.context.procedure(procedure)),
+      };
+    }
     if (op === "rare")
       return { ...plain(), args: [args[0] as number, args[2] as number], slow: args[1] as number };
     if (op === "bitcast" || op === "convert") {

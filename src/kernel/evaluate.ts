@@ -1,4 +1,4 @@
-import { isSigned, type ScalarType, type ScalarValue, toScalar } from "./expr.ts";
+import { type Expr, isSigned, type Procedure, type ScalarType, type ScalarValue, toScalar } from "./expr.ts";
 import type { Sequence, Step } from "./step.ts";
 
 const bits = new DataView(new ArrayBuffer(8));
@@ -155,7 +155,7 @@ function compare(op: string, x: ScalarValue, y: ScalarValue): boolean {
 
 /** The value of one step, given the values and the types of its operands. */
 export function evaluateStep(
-  step: Step,
+  step: Omit<Step, "args">,
   args: readonly ScalarValue[],
   types: readonly ScalarType[],
   inputs: readonly ScalarValue[] = [],
@@ -178,6 +178,8 @@ export function evaluateStep(
       const values = step.table?.values ?? [];
       return toScalar(type, values[Number(x) & (values.length - 1)] ?? 0);
     }
+    case "call":
+      return evaluateExpr((step.procedure as Procedure).body, args);
     case "eq":
     case "ne":
     case "lt":
@@ -196,6 +198,20 @@ export function evaluateStep(
   if (args.length === 1) return toScalar(type, unaryNumber(op, x));
   const integer = type !== "f32" && type !== "f64";
   return toScalar(type, binaryNumber(op, x, Number(y), isSigned(type), integer));
+}
+
+/** The value of an expression, given those of its inputs. */
+function evaluateExpr(root: Expr, inputs: readonly ScalarValue[]): ScalarValue {
+  const known = new Map<Expr, ScalarValue>();
+  const compute = (expr: Expr): ScalarValue => {
+    const found = known.get(expr);
+    if (found !== undefined) return found;
+    const types = expr.args.map((arg) => arg.type);
+    const value = evaluateStep(expr, expr.args.map(compute), types, inputs);
+    known.set(expr, value);
+    return value;
+  };
+  return compute(root);
 }
 
 /**

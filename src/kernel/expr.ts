@@ -42,6 +42,7 @@ export type Op =
   | "convert"
   | "bitcast"
   | "lookup"
+  | "call"
   | "constant"
   | "input";
 
@@ -54,6 +55,13 @@ export interface Table {
   readonly values: readonly number[];
 }
 
+/** A function of scalars with code of its own, for what is too long to be written out wherever it is used. */
+export interface Procedure {
+  readonly name: string;
+  /** Its inputs are the parameters. */
+  readonly body: Expr;
+}
+
 export interface Expr {
   readonly op: Op;
   readonly type: ScalarType;
@@ -64,6 +72,8 @@ export interface Expr {
   readonly index?: number;
   /** Of a lookup. */
   readonly table?: Table;
+  /** What a call calls. */
+  readonly procedure?: Procedure;
 }
 
 /** An expression, or a number that takes the type of the other operand. */
@@ -236,3 +246,14 @@ export function lookup(table: Table, index: Expr): Expr {
   if (index.type !== "i32") throw new TypeError(`lookup: the index is i32, not ${index.type}`);
   return { op: "lookup", type: table.type, args: [index], table };
 }
+
+/**
+ * The value of a procedure. Vectors can't call: it stands in the seldom computed operand of `rare`, where code is run
+ * for one lane at a time.
+ */
+export const call = (procedure: Procedure, ...args: readonly Expr[]): Expr => ({
+  op: "call",
+  type: procedure.body.type,
+  args,
+  procedure,
+});

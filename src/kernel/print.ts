@@ -9,6 +9,8 @@ function operation(step: Step): string {
       return `input ${step.index}`;
     case "lookup":
       return `lookup[${step.table?.values.length}] ${args}`;
+    case "call":
+      return `call[${step.procedure?.name}] ${args}`;
     default:
       return [step.op, ...args].join(" ");
   }

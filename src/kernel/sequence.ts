@@ -1,5 +1,5 @@
 import { evaluateStep } from "./evaluate.ts";
-import type { Expr, ScalarValue, Table } from "./expr.ts";
+import type { Expr, Procedure, ScalarValue, Table } from "./expr.ts";
 import type { Sequence, Step } from "./step.ts";
 
 export type { Sequence, Step };
@@ -14,12 +14,13 @@ export function sequence(roots: readonly Expr[]): Sequence {
   const steps: Step[] = [];
   const numbers = new Map<Expr, number>();
   const known = new Map<string, number>();
-  const tables = new Map<Table, number>();
+  const named = new Map<Table | Procedure, number>();
 
   const intern = (step: Step): number => {
-    const { op, type, args, value, index, table } = step;
-    if (table !== undefined && !tables.has(table)) tables.set(table, tables.size);
-    const key = `${op} ${type} ${args} ${literal(value)} ${index} ${table && tables.get(table)}`;
+    const { op, type, args, value, index, table, procedure } = step;
+    const name = table ?? procedure;
+    if (name !== undefined && !named.has(name)) named.set(name, named.size);
+    const key = `${op} ${type} ${args} ${literal(value)} ${index} ${name && named.get(name)}`;
     const found = known.get(key);
     if (found !== undefined) return found;
     known.set(key, steps.push(step) - 1);
@@ -55,4 +56,13 @@ export function sequence(roots: readonly Expr[]): Sequence {
 
   const results = roots.map(visit);
   return { steps, results };
+}
+
+const programs = /* @__PURE__ */ new WeakMap<Procedure, Sequence>();
+
+/** The body of a procedure, written out once. */
+export function programOf(procedure: Procedure): Sequence {
+  const program = programs.get(procedure) ?? sequence([procedure.body]);
+  programs.set(procedure, program);
+  return program;
 }

@@ -1,4 +1,4 @@
-import type { Op, ScalarType, ScalarValue, Table } from "./expr.ts";
+import type { Op, Procedure, ScalarType, ScalarValue, Table } from "./expr.ts";
 
 /** One operation of a sequence; its operands are earlier steps, by number. */
 export interface Step {
@@ -8,6 +8,7 @@ export interface Step {
   readonly value?: ScalarValue;
   readonly index?: number;
   readonly table?: Table;
+  readonly procedure?: Procedure;
 }
 
 /** Expressions written out as steps, every one once, operands before what uses them. */

@@ -38,8 +38,12 @@ function grow(type: e.ScalarType, inputs: readonly Type[], next: () => number, d
   switch (next() % 9) {
     case 0:
       return e.select(sub("bool"), sub(type), sub(type));
-    case 1:
-      return e.rare(sub("bool"), sub(type), sub(type));
+    case 1: {
+      const params = [among(types), among(types)];
+      const body = grow(type, params, next, depth - 1);
+      const far = next() % 2 ? sub(type) : e.call({ name: "far", body }, ...params.map(sub));
+      return e.rare(sub("bool"), far, sub(type));
+    }
     case 2: {
       const from = among([...types, "bool" as const]);
       return e.convert(sub(from), type);

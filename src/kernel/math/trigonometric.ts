@@ -3,16 +3,19 @@ import {
   add,
   and,
   bitcast,
+  call,
   constant,
   convert,
   div,
   type Expr,
   eq,
   gt,
+  input,
   lt,
   mul,
   neg,
   or,
+  type Procedure,
   rare,
   select,
   shl,
@@ -75,6 +78,19 @@ function reduceFar(x: Expr, format: Format): Reduced {
   return { r: single, minusLow: lost, n: convert(n, "u32"), refused };
 }
 
+const procedures = /* @__PURE__ */ new Map<string, Procedure>();
+
+/** What is made of the slow reduction: long, and the same wherever it is needed. */
+const farValue = (name: string, x: Expr, format: Format, value: (reduced: Reduced) => Expr): Expr => {
+  const key = `${name} of any ${x.type}`;
+  let procedure = procedures.get(key);
+  if (procedure === undefined) {
+    procedure = { name: key, body: value(reduceFar(input(0, x.type), format)) };
+    procedures.set(key, procedure);
+  }
+  return call(procedure, x);
+};
+
 const negated = (coefficients: readonly number[]): number[] => coefficients.map((c) => -c);
 
 /** sin(r - minusLow) for |r| <= pi / 4, keeping the sign of 0. */
@@ -101,7 +117,8 @@ function sineOf(x: Expr, format: Format, quarter: 0 | 1): Expr {
     return bitcast(xor(bitcast(size, format.bits), sign), format.type);
   };
   const near = reduce(x, format);
-  return rare(near.refused, value(reduceFar(x, format)), value(near));
+  const far = farValue(quarter === 0 ? "sin" : "cos", x, format, value);
+  return rare(near.refused, far, value(near));
 }
 
 /** The sine. */
@@ -130,5 +147,5 @@ export function tan(x: Expr): Expr {
     return div(select(odd, -1, t), select(odd, t, 1));
   };
   const near = reduce(x, format);
-  return rare(near.refused, value(reduceFar(x, format)), value(near));
+  return rare(near.refused, farValue("tan", x, format, value), value(near));
 }
