@@ -106,6 +106,15 @@ export const igammac = binary("igammac", prim.igammac);
 export const igammaGradA = binary("igammaGradA", prim.igammaGradA);
 /** How a sample `x` of the gamma distribution with shape `a` moves with `a`. */
 export const randomGammaGrad = binary("randomGammaGrad", prim.randomGammaGrad);
+/** The regularized incomplete beta function at `a`, `b` and `x`. */
+export const betainc = (a: ArrayLike, b: ArrayLike, x: ArrayLike): NDArray => {
+  const [p, q, at] = operands("betainc", [a, b, x]) as readonly [NDArray, NDArray, NDArray];
+  return prim.betainc(p, q, at);
+};
+/** exp(−|x|) I₀(x). */
+export const besselI0e = unary("besselI0e", prim.besselI0e);
+/** exp(−|x|) I₁(x). */
+export const besselI1e = unary("besselI1e", prim.besselI1e);
 /** Rounding down. */
 export const floor = unary("floor", prim.floor);
 /** Rounding up. */

@@ -20,10 +20,11 @@ import {
   sqrt,
   sub,
 } from "../../kernel/expr.ts";
-import { digamma, erfc, exp, lgamma, log, log1p } from "../../kernel/math/index.ts";
+import { digamma, erfc, exp, lgamma, log } from "../../kernel/math/index.ts";
 import { polynomial } from "../../kernel/math/polynomial.ts";
 import type { MutableVariable, NestBuilder } from "../../kernel/nest.ts";
 import { GREAT_SHAPE, GREAT_SLOPE, TEMME } from "./numeric/index.ts";
+import { excessOverLog, stirling } from "./stirling-expr.ts";
 
 /*
  * The incomplete gamma functions as steps of a nest, in float64: the formulas of numeric/incomplete-gamma.ts.
@@ -34,23 +35,6 @@ export type IncompleteGamma = "lower" | "upper" | "gradA" | "sample";
 
 const f64 = (value: number): Expr => constant("f64", value);
 const EPSILON = 2 ** -53;
-
-/** m − log(1 + m), without cancellation where m is small. */
-const lessLog1p = (m: Expr): Expr => {
-  const s = div(m, add(m, 2));
-  const terms = Array.from({ length: 17 }, (_, k) => 1 / (2 * k + 3));
-  const near = mul(s, sub(m, mul(mul(mul(s, s), 2), polynomial(mul(s, s), terms))));
-  return select(or(lt(m, -0.5), gt(m, 1)), sub(m, log1p(m)), near);
-};
-
-/** Stirling's series for log Γ(a) − (a − ½) log a + a − ½ log 2π. */
-const stirling = (a: Expr): Expr => {
-  const r = div(f64(1), a);
-  return mul(
-    r,
-    polynomial(mul(r, r), [1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156]),
-  );
-};
 
 class Steps {
   readonly #nest: NestBuilder;
@@ -72,7 +56,7 @@ class Steps {
       lt(a, 10),
       () => exponent.set(sub(sub(mul(a, log(x)), x), lgamma(add(a, 1)))),
       () => {
-        exponent.set(neg(add(mul(a, lessLog1p(div(sub(x, a), a))), stirling(a))));
+        exponent.set(neg(add(mul(a, excessOverLog(div(x, a), div(sub(x, a), a))), stirling(a))));
         scale.set(sqrt(mul(a, 2 * Math.PI)));
       },
     );
@@ -146,7 +130,7 @@ class Steps {
   /** η with η² / 2 = x / a − 1 − log(x / a), and the sign of x − a. */
   temmeEta(): Expr {
     const m = this.#nest.let(div(sub(this.#x, this.#a), this.#a));
-    return this.#nest.let(copysign(sqrt(mul(lessLog1p(m), 2)), m));
+    return this.#nest.let(copysign(sqrt(mul(excessOverLog(div(this.#x, this.#a), m), 2)), m));
   }
 
   /** P or Q for great a. */

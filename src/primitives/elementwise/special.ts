@@ -8,7 +8,16 @@ import { mul, neg } from "./arithmetic.ts";
 import { elementwiseArgs, FLOAT } from "./base.ts";
 import { defineElementwise } from "./define.ts";
 import { exp, square } from "./exponential.ts";
-import { digammaOf, erfcOf, erfInvOf, erfOf, lgammaOf, polygammaOf, zetaOf } from "./numeric/index.ts";
+import {
+  digammaOf,
+  erfcOf,
+  erfInvOf,
+  erfOf,
+  lgammaOf,
+  ndtriOf,
+  polygammaOf,
+  zetaOf,
+} from "./numeric/index.ts";
 import { defineSmooth } from "./unary.ts";
 
 /*
@@ -43,6 +52,18 @@ export const erfInvPrimitive: Primitive = defineSmooth(
 
 /** The inverse of the error function: infinite at ±1, NaN beyond. */
 export const erfInv = (x: NDArray): NDArray => bind1(erfInvPrimitive, [x], NO_PARAMS);
+
+export const ndtriPrimitive: Primitive = defineSmooth(
+  "ndtri",
+  ndtriOf,
+  math.ndtri,
+  (t, out) =>
+    mul(t, mul(scalarLike(out, Math.sqrt(2 * Math.PI)), exp(mul(scalarLike(out, 0.5), square(out))))),
+  { min: 0.05, max: 0.95 },
+);
+
+/** The quantile function of the standard normal distribution: infinite at 0 and 1, NaN outside. */
+export const ndtri = (p: NDArray): NDArray => bind1(ndtriPrimitive, [p], NO_PARAMS);
 
 export const lgammaPrimitive: Primitive = defineSmooth(
   "lgamma",

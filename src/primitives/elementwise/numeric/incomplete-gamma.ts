@@ -62,9 +62,12 @@ const fraction = (a: number, x: number): Sum => {
 
 const usesSeries = (a: number, x: number): boolean => x < 1 || x <= a;
 
-/** m − log(1 + m), without cancellation where m is small: by the series of the hyperbolic arctangent of m / (2 + m). */
-export const lessLog1p = (m: number): number => {
-  if (m < -0.5 || m > 1) return m - Math.log1p(m);
+/**
+ * r − 1 − log r, given m = r − 1 too, without cancellation where m is small: by the series of the hyperbolic arctangent of
+ * m / (2 + m).
+ */
+export const excessOverLog = (r: number, m: number): number => {
+  if (m < -0.5 || m > 1) return m - Math.log(r);
   const s = m / (2 + m);
   let sum = 0;
   for (let k = 16; k >= 0; k--) sum = sum * s * s + 1 / (2 * k + 3);
@@ -87,7 +90,7 @@ const stirling = (a: number): number => {
 const factor = (a: number, x: number): number =>
   a < 10
     ? Math.exp(a * Math.log(x) - x - lgammaOf(a + 1))
-    : Math.exp(-a * lessLog1p((x - a) / a) - stirling(a)) / Math.sqrt(2 * Math.PI * a);
+    : Math.exp(-a * excessOverLog(x / a, (x - a) / a) - stirling(a)) / Math.sqrt(2 * Math.PI * a);
 
 /** Coefficients of Temme's expansion in 1 / a, each a series in η; enough for a >= 10⁶. */
 export const TEMME: readonly (readonly number[])[] = [
@@ -99,7 +102,7 @@ export const TEMME: readonly (readonly number[])[] = [
 /** η with η² / 2 = x / a − 1 − log(x / a), and the sign of x − a. */
 const temmeEta = (a: number, x: number): number => {
   const m = (x - a) / a;
-  return Math.sign(m) * Math.sqrt(2 * lessLog1p(m));
+  return Math.sign(m) * Math.sqrt(2 * excessOverLog(x / a, m));
 };
 
 /** P for great a, or Q with `sign` −1: ½ erfc(∓η √(a/2)) ∓ R. */
