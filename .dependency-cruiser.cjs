@@ -12,7 +12,7 @@ const operations = [...language, "primitives"];
 const programs = [...operations, "interpreters", "compile"];
 const transforms = [...programs, "calls", "transforms"];
 const arrays = [...transforms, "lax", "numpy"];
-const mathematics = [...arrays, "linalg", "fft", "special", "random"];
+const mathematics = [...arrays, "linalg", "fft", "special", "stats", "scipy", "random"];
 const training = [...mathematics, "nn", "optim", "data", "io"];
 const learning = [...training, "train"];
 
@@ -32,6 +32,8 @@ const floors = {
   linalg: arrays,
   fft: arrays,
   special: arrays,
+  stats: [...arrays, "linalg", "special"],
+  scipy: ["special", "stats"],
   random: [...arrays, "linalg", "special"],
   nn: mathematics,
   optim: mathematics,

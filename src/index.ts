@@ -29,6 +29,7 @@ export * as lax from "./lax/index.ts";
 export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";
 export * as random from "./random/index.ts";
+export * as scipy from "./scipy/index.ts";
 export * from "./transforms/index.ts";
 export * as tree from "./tree/index.ts";
 

@@ -2,7 +2,7 @@ import { type ArrayLike, describeValue, formatShape, type NDArray } from "../arr
 import { ArgumentError, DTypeError, describeAval, ShapeError } from "../core/index.ts";
 import * as np from "../numpy/index.ts";
 import { operand, promote, toInexact } from "../numpy/operands.ts";
-import { softmax } from "./softmax.ts";
+import { softmax } from "../special/softmax.ts";
 
 /** Options of `dotProductAttention`. */
 export interface AttentionOptions {

@@ -1,7 +1,13 @@
+export {
+  type LogmeanexpOptions,
+  type LogsumexpOptions,
+  logmeanexp,
+  logsumexp,
+} from "../special/logsumexp.ts";
+export { logSoftmax, type SoftmaxOptions, softmax } from "../special/softmax.ts";
 export { type AttentionOptions, dotProductAttention } from "./attention.ts";
 export * as initializers from "./initializers.ts";
 export * from "./layers/index.ts";
-export { type LogmeanexpOptions, type LogsumexpOptions, logmeanexp, logsumexp } from "./logsumexp.ts";
 export * as losses from "./losses/index.ts";
 export * as metrics from "./metrics/index.ts";
 export { type OneHotOptions, oneHot } from "./one-hot.ts";
@@ -33,5 +39,4 @@ export {
   swish,
   tanh,
 } from "./smooth.ts";
-export { logSoftmax, type SoftmaxOptions, softmax } from "./softmax.ts";
 export { type StandardizeOptions, standardize } from "./standardize.ts";

@@ -32,8 +32,8 @@ function inDouble(name: string, x: Expr, f: (x: Expr) => Expr): Expr {
 
 const shifts = [1, 2, 3, 4, 5, 6, 7] as const;
 
-/** log gamma of x > 0: polynomials about 1 and 2, the recurrence up to 9.5, Stirling's series beyond. */
-function positive(x: Expr): Expr {
+/** log gamma of an f64 x > 0: polynomials about 1 and 2, the recurrence up to 9.5, Stirling's series beyond. */
+export function lgammaPositive(x: Expr): Expr {
   const small = lt(x, 0.5);
   // For x from 1/2: y in [1/2, 5/2), and the product of x - 1, x - 2, ... down to it.
   let y = x;
@@ -76,11 +76,11 @@ export function lgamma(x: Expr): Expr {
     const pole = and(eq(fraction, 0), le(v, 0));
     const reflected = sub(
       log(div(constant("f64", Math.PI), mul(a, abs(sin(mul(sub(v, floor(add(v, 0.5))), Math.PI)))))),
-      positive(a),
+      lgammaPositive(a),
     );
     const negative = select(or(pole, eq(a, Infinity)), constant("f64", Infinity), reflected);
     // Next to 0 the reflection would divide by what underflows, and the sign of the argument makes no difference.
-    return rare(le(v, 0), select(lt(a, 2 ** -70), positive(a), negative), positive(a));
+    return rare(le(v, 0), select(lt(a, 2 ** -70), lgammaPositive(a), negative), lgammaPositive(a));
   });
 }
 
@@ -96,8 +96,8 @@ export function digamma(x: Expr): Expr {
   });
 }
 
-/** digamma of x > 0: a polynomial about its root, carried from [1, 2) to [0, 3); beyond, the asymptotic series. */
-function digammaPositive(x: Expr): Expr {
+/** digamma of an f64 x > 0: a polynomial about its root, carried from [1, 2) to [0, 3); beyond, the asymptotic series. */
+export function digammaPositive(x: Expr): Expr {
   const [below, above] = [lt(x, 1), ge(x, 2)];
   const u = select(below, add(x, 1), select(above, sub(x, 1), x));
   // The root in two parts, so that the difference to it is exact enough.

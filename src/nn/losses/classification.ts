@@ -1,10 +1,10 @@
 import type { ArrayLike, NDArray } from "../../array/index.ts";
 import { ArgumentError } from "../../core/index.ts";
 import * as np from "../../numpy/index.ts";
-import { logsumexp } from "../logsumexp.ts";
+import { logsumexp } from "../../special/logsumexp.ts";
+import { logSoftmax } from "../../special/softmax.ts";
 import { oneHot } from "../one-hot.ts";
 import { logSigmoid } from "../smooth.ts";
-import { logSoftmax } from "../softmax.ts";
 import { pair, pick, scoresAndLabels } from "./operands.ts";
 
 /** Options of cross-entropies. */

@@ -10,9 +10,9 @@ import { ArgumentError, DTypeError, describeAval, ShapeError } from "../../core/
 import { scan, sliceInDim } from "../../lax/index.ts";
 import * as np from "../../numpy/index.ts";
 import { operand, toInexact } from "../../numpy/operands.ts";
-import { logsumexp } from "../logsumexp.ts";
+import { logsumexp } from "../../special/logsumexp.ts";
+import { logSoftmax } from "../../special/softmax.ts";
 import { oneHot } from "../one-hot.ts";
-import { logSoftmax } from "../softmax.ts";
 
 /** Options of `ctc`. */
 export interface CtcOptions {

@@ -36,9 +36,15 @@ const factor = (nest: NestBuilder, a: Expr, b: Expr, x: Expr, y: Expr): Expr => 
   const left = excessOverLog(div(mul(x, sum), a), div(difference, a));
   const right = excessOverLog(div(mul(y, sum), b), div(neg(difference), b));
   const exponent = nest.let(neg(add(mul(a, left), mul(b, right))));
-  const rest = nest.let(sub(sub(stirlingRest(sum), stirlingRest(a)), stirlingRest(b)));
+  // In a loop, so that the code of the logarithm of the gamma function is there once.
+  const rest = nest.variable("f64", 0);
+  nest.for(3, (i) => {
+    const which = nest.let(select(eq(i, 0), sum, select(eq(i, 1), a, b)));
+    const value = nest.let(stirlingRest(which));
+    rest.set(add(rest.value, select(eq(i, 0), value, neg(value))));
+  });
   const root = sqrt(div(mul(a, b), mul(sum, 2 * Math.PI)));
-  return nest.let(div(mul(exp(add(exponent, rest)), root), a));
+  return nest.let(div(mul(exp(add(exponent, rest.value)), root), a));
 };
 
 /** By Lentz's method, as modified by Thompson and Barnett. */

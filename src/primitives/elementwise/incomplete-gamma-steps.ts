@@ -20,7 +20,8 @@ import {
   sqrt,
   sub,
 } from "../../kernel/expr.ts";
-import { digamma, erfc, exp, lgamma, log } from "../../kernel/math/index.ts";
+import { digammaPositive, lgammaPositive } from "../../kernel/math/gamma.ts";
+import { erfc, exp, log } from "../../kernel/math/index.ts";
 import { polynomial } from "../../kernel/math/polynomial.ts";
 import type { MutableVariable, NestBuilder } from "../../kernel/nest.ts";
 import { GREAT_SHAPE, GREAT_SLOPE, TEMME } from "./numeric/index.ts";
@@ -54,7 +55,7 @@ class Steps {
     const scale = nest.variable("f64", 1);
     nest.if(
       lt(a, 10),
-      () => exponent.set(sub(sub(mul(a, log(x)), x), lgamma(add(a, 1)))),
+      () => exponent.set(sub(sub(mul(a, log(x)), x), lgammaPositive(add(a, 1)))),
       () => {
         exponent.set(neg(add(mul(a, excessOverLog(div(x, a), div(sub(x, a), a))), stirling(a))));
         scale.set(sqrt(mul(a, 2 * Math.PI)));
@@ -157,12 +158,12 @@ class Steps {
         or(lt(x, 1), le(x, a)),
         () => {
           const [value, slope] = this.series(true);
-          const turn = sub(log(x), digamma(add(a, 1)));
+          const turn = sub(log(x), digammaPositive(add(a, 1)));
           result.set(neg(div(mul(add(slope, mul(value, turn)), x), a)));
         },
         () => {
           const [value, slope] = this.fraction(true);
-          result.set(mul(x, add(slope, mul(value, sub(log(x), digamma(a))))));
+          result.set(mul(x, add(slope, mul(value, sub(log(x), digammaPositive(a))))));
         },
       );
     };

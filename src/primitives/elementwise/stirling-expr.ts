@@ -1,5 +1,6 @@
 import { add, constant, div, type Expr, gt, lt, mul, or, select, sub } from "../../kernel/expr.ts";
-import { lgamma, log } from "../../kernel/math/index.ts";
+import { lgammaPositive } from "../../kernel/math/gamma.ts";
+import { log } from "../../kernel/math/index.ts";
 import { polynomial } from "../../kernel/math/polynomial.ts";
 import { STIRLING_FROM } from "./numeric/index.ts";
 
@@ -28,6 +29,6 @@ export const stirling = (a: Expr): Expr => {
 
 /** The same for all a > 0: below 10 by its definition. */
 export const stirlingRest = (a: Expr): Expr => {
-  const small = add(sub(lgamma(a), mul(sub(a, 0.5), log(a))), sub(a, 0.5 * Math.log(2 * Math.PI)));
+  const small = add(sub(lgammaPositive(a), mul(sub(a, 0.5), log(a))), sub(a, 0.5 * Math.log(2 * Math.PI)));
   return select(lt(a, STIRLING_FROM), small, stirling(a));
 };

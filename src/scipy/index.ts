@@ -1,0 +1,2 @@
+export * as special from "../special/index.ts";
+export * as stats from "../stats/index.ts";

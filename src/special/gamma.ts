@@ -1,0 +1,101 @@
+import type { ArrayLike, NDArray } from "../array/index.ts";
+import { binary, operand, toInexact, unary } from "../numpy/operands.ts";
+import * as prim from "../primitives/index.ts";
+import { ternary } from "./operands.ts";
+
+/**
+ * log |Γ(x)|, the logarithm of the absolute value of the gamma function; infinite at 0, −1, −2, ….
+ *
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.gammaln.html
+ */
+export const gammaln = unary("gammaln", prim.lgamma, toInexact);
+
+/** The derivative of `gammaln`; NaN at 0, −1, −2, …. */
+export const digamma = unary("digamma", prim.digamma, toInexact);
+
+/** The derivative of order `n` + 1 of `gammaln` at `x`, for n = 0, 1, 2, …; it has a derivative with respect to `x` alone. */
+export const polygamma = binary("polygamma", prim.polygamma, toInexact);
+
+/** The sign of Γ(x): −1 between −1 and 0, between −3 and −2, …; NaN at the poles −1, −2, …, as the function has no sign there. */
+const signOfGamma = (x: NDArray): NDArray => {
+  const like = (value: number): NDArray => prim.scalarLike(x, value);
+  const floor = prim.floor(x);
+  const isPole = prim.eq(floor, x);
+  const half = prim.mul(floor, like(0.5));
+  const isOdd = prim.ne(prim.floor(half), half);
+  const negative = prim.select(isPole, like(Number.NaN), prim.select(isOdd, like(-1), like(1)));
+  return prim.select(prim.lt(x, like(0)), negative, like(1));
+};
+
+/**
+ * The gamma function; infinite at 0, NaN at −1, −2, ….
+ *
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.gamma.html
+ * @example
+ * gamma(np.array([1, 5, 0.5])); // [1, 24, √π]
+ */
+export const gamma = unary(
+  "gamma",
+  (x) => prim.mul(prim.stopGradient(signOfGamma(x)), prim.exp(prim.lgamma(x))),
+  toInexact,
+);
+
+/** log Γ(a) + log Γ(b) − log Γ(a + b), in float64, since great logarithms cancel. */
+const logBeta = (a: NDArray, b: NDArray): NDArray => {
+  const [p, q] = [prim.convertElementType(a, "float64"), prim.convertElementType(b, "float64")];
+  const value = prim.sub(prim.add(prim.lgamma(p), prim.lgamma(q)), prim.lgamma(prim.add(p, q)));
+  return prim.convertElementType(value, a.dtype);
+};
+
+/** log B(a, b), the logarithm of the absolute value of the beta function. */
+export const betaln = binary("betaln", logBeta, toInexact);
+
+/** The beta function, Γ(a) Γ(b) / Γ(a + b). */
+export const beta = binary(
+  "beta",
+  (a, b) => {
+    const signs = [a, b, prim.add(a, b)].map(signOfGamma).reduce(prim.mul);
+    return prim.mul(prim.stopGradient(signs), prim.exp(logBeta(a, b)));
+  },
+  toInexact,
+);
+
+/**
+ * The regularized incomplete beta function, 1/B(a, b) ∫₀ˣ t^(a − 1) (1 − t)^(b − 1) dt; it has a derivative with respect to
+ * `x` alone.
+ *
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.betainc.html
+ */
+export const betainc = ternary("betainc", prim.betainc);
+
+/**
+ * The regularized lower incomplete gamma function, 1/Γ(a) ∫₀ˣ t^(a − 1) e^−t dt.
+ *
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.gammainc.html
+ */
+export const gammainc = binary("gammainc", prim.igamma, toInexact);
+
+/** The regularized upper incomplete gamma function, 1 − `gammainc(a, x)`. */
+export const gammaincc = binary("gammaincc", prim.igammac, toInexact);
+
+/** The Hurwitz zeta function Σ (q + k)^−x over k = 0, 1, …, by default Riemann's (q = 1); a derivative with respect to `q` alone. */
+export const zeta = (x: ArrayLike, q: ArrayLike = 1): NDArray => hurwitz(x, q);
+
+const hurwitz = binary("zeta", prim.zeta, toInexact);
+
+const [i0e, i1e] = [unary("i0e", prim.besselI0e, toInexact), unary("i1e", prim.besselI1e, toInexact)];
+
+export { i0e, i1e };
+
+const unscaled =
+  (name: string, scaled: (x: NDArray) => NDArray) =>
+  (x: ArrayLike): NDArray => {
+    const array = operand(x, name, toInexact);
+    return prim.mul(prim.exp(prim.abs(array)), scaled(array));
+  };
+
+/** The modified Bessel function of the first kind of order 0. */
+export const i0 = unscaled("i0", prim.besselI0e);
+
+/** The modified Bessel function of the first kind of order 1. */
+export const i1 = unscaled("i1", prim.besselI1e);

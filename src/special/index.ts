@@ -1,0 +1,5 @@
+export * from "./entropy.ts";
+export * from "./gamma.ts";
+export { type LogsumexpOptions, logsumexp } from "./logsumexp.ts";
+export * from "./normal.ts";
+export { logSoftmax, type SoftmaxOptions, softmax } from "./softmax.ts";

@@ -1,0 +1,16 @@
+import * as prim from "../primitives/index.ts";
+import { densities0, like, probability0 } from "./operands.ts";
+
+/*
+ * The Laplace distribution about `loc`, with mean distance `scale` from it.
+ *
+ * @see https://docs.jax.dev/en/latest/jax.scipy.html#module-jax.scipy.stats.laplace
+ */
+
+export const { logpdf, pdf } = densities0("laplace", (z) =>
+  prim.neg(prim.add(prim.abs(z), like(z, Math.LN2))),
+);
+export const cdf = probability0("laplace.cdf", (z) => {
+  const half = prim.mul(prim.exp(prim.neg(prim.abs(z))), like(z, 0.5));
+  return prim.select(prim.le(z, like(z, 0)), half, prim.sub(like(z, 1), half));
+});

@@ -1,0 +1,17 @@
+import * as prim from "../primitives/index.ts";
+import { betaln } from "../special/gamma.ts";
+import { densities1, like } from "./operands.ts";
+
+/*
+ * Student's t distribution with `df` degrees of freedom, moved by `loc` and scaled by `scale`.
+ *
+ * @see https://docs.jax.dev/en/latest/jax.scipy.html#module-jax.scipy.stats.t
+ */
+
+/** −½ (df + 1) log(1 + z²/df) − ½ log df − log B(½, df/2). */
+export const { logpdf, pdf } = densities1("t", (z, df) => {
+  const half = like(z, 0.5);
+  const power = prim.mul(prim.add(df, like(df, 1)), prim.log1p(prim.div(prim.square(z), df)));
+  const rest = prim.add(prim.mul(prim.add(power, prim.log(df)), half), betaln(0.5, prim.mul(df, half)));
+  return prim.neg(rest);
+});
