@@ -1,10 +1,10 @@
 import { type ArrayLike, asArray, isInteger, type NDArray, type Shape, scalarArray } from "../array/index.ts";
 import { DTypeError, describeAval, ShapeError } from "../core/index.ts";
+import { scan } from "../lax/scan.ts";
 import {
   add,
   broadcastTo,
   clamp,
-  concatenate,
   convertElementType,
   cumsum,
   div,
@@ -12,16 +12,15 @@ import {
   floor,
   log,
   log1p,
+  moveAxis,
   neg,
   randomBinomial,
   randomPoisson,
-  reshape,
   select,
-  sliceInDim,
   stopGradient,
   sub,
 } from "../primitives/index.ts";
-import { splitKey } from "./key.ts";
+import { split } from "./key.ts";
 import {
   asType,
   type DTypeOptions,
@@ -162,12 +161,13 @@ export const multinomial = (
   // The share of an outcome among those that are left.
   const shares = clamp(zero, div(spreadWeights, select(eq(ahead, zero), one, ahead)), one);
   keyWords(key, where);
-  const keys = splitKey(key, outcomes, where);
-  let left = broadcastTo(spread(asType(n, own, where), batch, where, "n"), batch);
-  const counts = keys.map((k, i) => {
-    const count = randomBinomial(k, left, reshape(sliceInDim(shares, i, i + 1, last), batch));
-    left = sub(left, count);
-    return reshape(count, [...batch, 1]);
-  });
-  return counts.length === 0 ? zeros(full, dtype) : convertElementType(concatenate(counts, last), dtype);
+  if (outcomes === 0) return zeros(full, dtype);
+  const trials = broadcastTo(spread(asType(n, own, where), batch, where, "n"), batch);
+  const draw = (left: NDArray, [k, share]: readonly [NDArray, NDArray]): [NDArray, NDArray] => {
+    const count = randomBinomial(k, left, share);
+    return [sub(left, count), count];
+  };
+  const turns = [split(key, outcomes), moveAxis(shares, last, 0)] as const;
+  const [, counts] = scan(draw, trials, turns);
+  return convertElementType(moveAxis(counts, 0, last), dtype);
 };

@@ -1,9 +1,41 @@
-import type { ArrayLike, NDArray, Shape } from "../array/index.ts";
-import { broadcastTo, randomGamma } from "../primitives/index.ts";
+import { type ArrayLike, type NDArray, type Shape, scalarArray } from "../array/index.ts";
+import { finfo } from "../numpy/types.ts";
+import { broadcastTo, div, eq, exp, mul, randomGamma, randomGammaGrad, select } from "../primitives/index.ts";
+import { customJvp } from "../transforms/custom-jvp.ts";
 import { type DTypeOptions, sampleSpec } from "./operands.ts";
 import { keyWords } from "./words.ts";
 
-/** `gamma` for other samplers, which name themselves in messages; `parameter` is what they call `a`. */
+/*
+ * The derivative of a sample x with respect to its parameter is that which keeps the share of the distribution below x:
+ * M. Figurnov, S. Mohamed, A. Mnih, "Implicit reparameterization gradients", 2018.
+ */
+
+type Rule = (
+  primals: readonly [NDArray, NDArray],
+  tangents: readonly [NDArray, NDArray],
+) => [NDArray, NDArray];
+
+const sampleGamma = customJvp((a: NDArray, key: NDArray): NDArray => randomGamma(key, a, false)).defjvp(((
+  [a, key],
+  [t],
+) => {
+  const x = sampleGamma(a, key);
+  return [x, mul(t, randomGammaGrad(a, x))];
+}) satisfies Rule);
+
+const sampleLogGamma = customJvp((a: NDArray, key: NDArray): NDArray => randomGamma(key, a, true)).defjvp(((
+  [a, key],
+  [t],
+) => {
+  const logs = sampleLogGamma(a, key);
+  const numbers = exp(logs);
+  const number = (value: number): NDArray => scalarArray(value, a.dtype);
+  // A number that is too small for its dtype is taken for the least one.
+  const x = select(eq(numbers, number(0)), number(finfo(a.dtype).tiny), numbers);
+  return [logs, mul(t, div(randomGammaGrad(a, x), x))];
+}) satisfies Rule);
+
+/** `gamma` for other samplers, which name themselves in messages. */
 export const gammaOf = (
   key: NDArray,
   a: NDArray,
@@ -12,12 +44,13 @@ export const gammaOf = (
   { logSpace }: { readonly logSpace: boolean },
 ): NDArray => {
   keyWords(key, where);
-  return randomGamma(key, broadcastTo(a, shape), logSpace);
+  return (logSpace ? sampleLogGamma : sampleGamma)(broadcastTo(a, shape), key);
 };
 
 /**
  * Numbers of the gamma distribution with parameter `a`: density proportional to x^(a − 1) exp(-x) for x >= 0.
- * Divide them by a rate, or multiply them by a scale. NaN where `a` is negative or NaN.
+ * Divide them by a rate, or multiply them by a scale. NaN where `a` is negative or NaN. The derivative with respect to
+ * `a` is that of the sample at a fixed place of the distribution function.
  *
  * @param shape default: that of `a`, which must broadcast to it.
  * @throws ShapeError if `a` does not broadcast to `shape`; DTypeError unless the dtype is floating-point.

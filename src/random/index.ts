@@ -19,6 +19,7 @@ export { binomial, geometric, type IntegerOptions, multinomial, poisson } from "
 export { gamma, loggamma } from "./gamma.ts";
 export { gumbel, type Precision } from "./gumbel.ts";
 export { foldIn, key, split } from "./key.ts";
+export { type MultivariateNormalOptions, multivariateNormal } from "./multivariate-normal.ts";
 export { normal, truncatedNormal } from "./normal.ts";
 export { doubleSidedMaxwell, lognormal, maxwell, wald } from "./normal-based.ts";
 export type { DTypeOptions } from "./operands.ts";

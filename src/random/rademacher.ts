@@ -6,7 +6,8 @@ import { uniformBetween } from "./uniform.ts";
 
 /** `rademacher` for other samplers, which name themselves in messages. */
 export const signsOf = (key: NDArray, shape: Shape, dtype: DType, where: string): NDArray => {
-  const isOne = lt(uniformBetween(key, shape, "float32", 0, 1, where), scalarArray(0.5, "float32"));
+  const drawn = dtype === "float64" ? dtype : "float32";
+  const isOne = lt(uniformBetween(key, shape, drawn, 0, 1, where), scalarArray(0.5, drawn));
   return select(isOne, scalarArray(1, dtype), scalarArray(-1, dtype));
 };
 

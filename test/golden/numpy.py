@@ -2,14 +2,21 @@
 
     python -m venv env && env/bin/pip install jax && env/bin/python test/golden/numpy.py
 
-writes numpy.json and lax.json beside this file. A case is [function, arguments, result]. Arrays are [dtype, shape, values], with
-"nan", "inf" and "-inf" as text; an options object is {"$": {...}}; several results are {"many": [...]}.
+writes numpy.json and lax.json beside this file. A case is [function, arguments, result, gradients]. Arrays are [dtype,
+shape, values], with "nan", "inf" and "-inf" as text; an options object is {"$": {...}}; several results are
+{"many": [...]}. The gradients are those of the results times the cotangents of `cotangent`, one for each array of floats
+among the arguments (null for one that JAX was not asked about); there are none where JAX has none, where nothing that is
+floating-point comes out, and where an argument is not finite.
 JAX has 64-bit integers where float64 is on; ours has not, so they are written as 32-bit ones.
 """
 
 import json
+import os
 import pathlib
 import sys
+
+# Compiling takes most of the time of this script.
+os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 
 # This file is called numpy.py, which must not stand in the way of the real one.
 sys.path = [p for p in sys.path if pathlib.Path(p or ".").resolve() != pathlib.Path(__file__).resolve().parent]
@@ -66,7 +73,54 @@ def case(name, fn, *args, ours=None, **kwargs):
         result = fn(*live, **kwargs)
         if isinstance(result, list):
             result = tuple(result)
-        cases.append([name, [encode(a) for a in (args if ours is None else ours)], encode(result)])
+        given = args if ours is None else ours
+        row = [name, [encode(a) for a in given], encode(result)]
+        grads = gradients(lambda *xs: fn(*xs, **kwargs), args, given)
+        cases.append(row if grads is None else [*row, grads])
+
+
+def is_float(x):
+    return getattr(x, "dtype", None) in (np.float32, np.float64)
+
+
+def float_leaves(x):
+    """The arrays of floats among arguments, in their order."""
+    if isinstance(x, (list, tuple)):
+        return [leaf for y in x for leaf in float_leaves(y)]
+    if isinstance(x, dict):
+        return float_leaves(list(x.values()))
+    return [x] if is_float(x) else []
+
+
+def cotangent(x, k):
+    """What the k-th result is multiplied by: the numbers of numpy/golden.ts."""
+    return jnp.asarray([((7 * i + 3 * k) % 11 - 5) / 4 for i in range(x.size)], x.dtype).reshape(x.shape)
+
+
+def gradients(fn, args, given):
+    asked = float_leaves(list(args))
+    # One array in two places would have two gradients.
+    if not asked or len({id(x) for x in asked}) < len(asked) or not all(np.isfinite(x).all() and x.size for x in asked):
+        return None
+
+    def results(leaves):
+        rest = iter(leaves)
+        fill = lambda x: [fill(y) for y in x] if isinstance(x, list) else next(rest) if is_float(x) else convert(x)
+        out = fn(*[fill(x) for x in args])
+        return [x for x in (out if isinstance(out, (list, tuple)) else [out]) if is_float(x)]
+
+    try:
+        out, pull = jax.vjp(results, [jnp.asarray(x) for x in asked])
+        if not out:
+            return None
+        (grads,) = pull([cotangent(x, k) for k, x in enumerate(out)])
+    except (jax.errors.JAXTypeError, NotImplementedError, TypeError, ValueError):
+        return None
+    known = {id(x): g for x, g in zip(asked, grads)}
+    leaves = float_leaves(list(given))
+    if not any(id(x) in known for x in leaves):
+        return None
+    return [encode(known[id(x)]) if id(x) in known else None for x in leaves]
 
 
 def flat(args):
@@ -760,17 +814,9 @@ lax_cases()
 write("lax.json", cases)
 cases.clear()
 indexing()
-in_indexing = [["at." + name, args, result] for name, args, result in cases]
+in_indexing = [["at." + name, *rest] for name, *rest in cases]
 cases.clear()
-elementwise()
-reductions()
-making()
-shapes()
-products()
-order()
-sets_and_counts()
-statistics()
-norms()
-
-write("numpy.json", cases + in_indexing)
+for group in [elementwise, reductions, making, shapes, products, order, sets_and_counts, statistics, norms]:
+    group()
+    write("numpy.json", cases + in_indexing)
 print(len(cases), "cases,", len(in_indexing), "of indexing")

@@ -37,6 +37,12 @@ const waldShare = (mean: number) => (x: number) =>
   normalShare((x / mean - 1) / sqrt(x)) + exp(2 / mean) * normalShare(-(x / mean + 1) / sqrt(x));
 const triangularShare = (x: number): number => (x < 0.5 ? (x + 1) ** 2 / 4.5 : 1 - (2 - x) ** 2 / 4.5);
 
+const mean = arrayFrom([1, 3]);
+const covariance = arrayFrom([
+  [2, 0.5],
+  [0.5, 1],
+]);
+
 const continuous: readonly Continuous[] = [
   ["uniform", (k) => random.uniform(k, [N], { minval: -1, maxval: 3 }), (x) => (x + 1) / 4],
   ["normal", (k) => random.normal(k, [N]), normalShare],
@@ -89,6 +95,15 @@ const continuous: readonly Continuous[] = [
     symmetric((x) => gammaShare(1 / 1.5, x ** 1.5)),
   ],
   ["wald", (k) => random.wald(k, 2, [N]), waldShare(2)],
+  [
+    "multivariateNormal, one direction",
+    (k) => {
+      const x = random.multivariateNormal(k, mean, covariance, [N]);
+      return x.at("...", 0).get().sub(x.at("...", 1).get());
+    },
+    // The difference has mean 1 − 3 and variance 2 − 2 · 0.5 + 1.
+    (x) => normalShare((x + 2) / sqrt(2)),
+  ],
   [
     "ball, distance from the middle",
     (k) =>

@@ -2,11 +2,13 @@ import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { arrayFrom, isFloat, type NDArray } from "../../src/array/index.ts";
 import { ArgumentError, DTypeError, ShapeError } from "../../src/core/index.ts";
+import "../../src/numpy/methods.ts";
 import * as random from "../../src/random/index.ts";
 import { allClose } from "../../src/testing/index.ts";
 import { grad } from "../../src/transforms/grad.ts";
 import { jit } from "../../src/transforms/jit.ts";
 import { vmap } from "../../src/transforms/vmap.ts";
+import { gammaShare, logGamma } from "./support/fit.ts";
 
 const matrix = arrayFrom([
   [1, 2, 3],
@@ -66,6 +68,16 @@ const samplers: { readonly [name: string]: (key: NDArray) => NDArray } = {
   poisson: (key) => random.poisson(key, arrayFrom([0.5, 4, 40])),
   binomial: (key) => random.binomial(key, arrayFrom([5, 100, 1000]), p),
   multinomial: (key) => random.multinomial(key, 50, p),
+  multivariateNormal: (key) =>
+    random.multivariateNormal(
+      key,
+      matrix,
+      arrayFrom([
+        [2, 1, 0],
+        [1, 2, 1],
+        [0, 1, 2],
+      ]),
+    ),
 };
 
 describe.each(Object.entries(samplers))("%s", (_name, sample) => {
@@ -206,6 +218,39 @@ describe("numbers", () => {
 });
 
 describe("derivatives", () => {
+  test.each([0.3, 0.9, 1, 2.5, 40])(
+    "of gamma numbers keep the share below them, for a parameter of %d",
+    (a) => {
+      const key = random.key(6);
+      const h = a * 1e-4;
+      const at = arrayFrom(a, "float64");
+      const x = random.gamma(key, at).item() as number;
+      const shift = (gammaShare(a + h, x) - gammaShare(a - h, x)) / (2 * h);
+      const slope = -shift / Math.exp((a - 1) * Math.log(x) - x - logGamma(a));
+      expect(grad((y: NDArray) => random.gamma(key, y))(at).item() as number).toBeCloseTo(slope, 5);
+      expect(grad((y: NDArray) => random.loggamma(key, y))(at).item() as number).toBeCloseTo(slope / x, 4);
+      expect(jit(grad((y: NDArray) => random.gamma(key, y)))(at).item() as number).toBeCloseTo(slope, 5);
+    },
+  );
+
+  test("of a loss over gamma numbers estimate that of its mean", () => {
+    // The mean of x² is a (a + 1), whose derivative is 2 a + 1.
+    const meanSquare = (a: NDArray): NDArray => {
+      const x = random.gamma(random.key(3), a, [20000]);
+      return x.mul(x).mean();
+    };
+    expect(grad(meanSquare)(1.5).item() as number).toBeCloseTo(4, 0);
+  });
+
+  test("of counts are zero, or refused where samples are floats", () => {
+    const key = random.key(4);
+    const scaled = (lam: NDArray): NDArray => random.poisson(key, lam).astype("float32").mul(lam);
+    expect(grad(scaled)(5).item()).toBe(random.poisson(key, 5).item());
+    expect(() => grad((p: NDArray) => random.binomial(key, 10, p))(0.3)).toThrow(
+      /randomBinomial has no JVP rule/,
+    );
+  });
+
   test("go through the bounds of uniform and through what is shuffled", () => {
     const key = random.key(2);
     const u = random.uniform(key, []).item() as number;
@@ -377,6 +422,30 @@ describe("refusals", () => {
       () => random.multinomial(key, arrayFrom([1, 2]), p),
       ShapeError,
       /multinomial: n, float32\[2\]/,
+    ],
+    [
+      "a covariance of another size",
+      () => random.multivariateNormal(key, p, arrayFrom([[1]])),
+      ShapeError,
+      /mean must be \[\.\.\., n\] and cov \[\.\.\., n, n\]; got \[3\] and \[1, 1\]/,
+    ],
+    [
+      "a batch that does not fit",
+      () =>
+        random.multivariateNormal(
+          key,
+          matrix,
+          arrayFrom([
+            [
+              [1, 0, 0],
+              [0, 1, 0],
+              [0, 0, 1],
+            ],
+          ]),
+          [3],
+        ),
+      ShapeError,
+      /the batches of mean and cov, \[2\] and \[1\], do not broadcast to the shape of the sample, \[3\]/,
     ],
     ["half a coordinate", () => random.ball(key, 2.5), ArgumentError, /ball: d must be a whole number/],
     ["many norms", () => random.ball(key, 3, p), ShapeError, /ball: p must be a scalar; got float32\[3\]/],

@@ -35,7 +35,8 @@ import { drawInRounds, roundsOfDraws } from "./rounds.ts";
  * Poisson random variables", Insurance: Mathematics and Economics 12, 1993. Uniform numbers have float32's bits.
  *
  * As in JAX, an element that has been accepted is drawn again in every round that another element wants, and what was
- * accepted last counts; elements that are counted take part with a mean of 10⁵.
+ * accepted last counts; elements that are counted take part with a mean of 10⁵. JAX decides on those in float32, whose
+ * rounding shows at that size, so a row of small and great means can have other numbers than JAX's.
  */
 
 /** Parameters of `randomPoisson`. */
