@@ -5,8 +5,6 @@ import * as prim from "../primitives/index.ts";
 import { customJvp } from "../transforms/custom-jvp.ts";
 import { matrices } from "./operands.ts";
 
-const { multiplied, scalarLike, transposed } = prim;
-
 /** The distance of 1 to the next number. */
 export const epsilon = (dtype: DType): number => (dtype === "float64" ? 2 ** -52 : 2 ** -23);
 
@@ -14,7 +12,7 @@ export const epsilon = (dtype: DType): number => (dtype === "float64" ? 2 ** -52
 const greatest = (s: NDArray): NDArray => {
   const axis = s.ndim - 1;
   const stack = s.shape.slice(0, -1);
-  if (s.shape[axis] === 0) return prim.broadcastTo(scalarLike(s, 0), [...stack, 1]);
+  if (s.shape[axis] === 0) return prim.broadcastTo(prim.scalarLike(s, 0), [...stack, 1]);
   return prim.sliceInDim(s, 0, 1, axis);
 };
 
@@ -30,7 +28,7 @@ const counting = (s: NDArray, rtol: NDArray): NDArray => {
 
 /** 1/s where `isKept`, else 0; finite derivatives in both cases. */
 const inverted = (s: NDArray, isKept: NDArray): NDArray => {
-  const one = prim.broadcastTo(scalarLike(s, 1), s.shape);
+  const one = prim.broadcastTo(prim.scalarLike(s, 1), s.shape);
   const inverse = prim.div(one, prim.select(isKept, s, one));
   return prim.select(isKept, inverse, prim.zerosLike(s));
 };
@@ -39,17 +37,17 @@ const pseudoInverse = customJvp(function pinv(a: NDArray, rtol: NDArray): NDArra
   const [u, s, vt] = prim.svd(a);
   const inverse = inverted(s, counting(s, rtol));
   const scaledRows = prim.mul(vt, prim.asColumns(inverse, vt.shape));
-  return multiplied(transposed(scaledRows), transposed(u));
+  return prim.multiplied(prim.transposed(scaledRows), prim.transposed(u));
 }).defjvp(([a, rtol]: [NDArray, NDArray], [t]: [NDArray, NDArray]) => {
   const p: NDArray = pseudoInverse(a, rtol);
-  const pt = transposed(p);
-  const tt = transposed(t);
+  const pt = prim.transposed(p);
+  const tt = prim.transposed(t);
   // −P Ȧ P + P Pᵀ Ȧᵀ (1 − A P) + (1 − P A) Ȧᵀ Pᵀ P
-  const first = prim.neg(multiplied(multiplied(p, t), p));
-  const left = multiplied(multiplied(p, pt), tt);
-  const second = prim.sub(left, multiplied(multiplied(left, a), p));
-  const right = multiplied(tt, multiplied(pt, p));
-  const third = prim.sub(right, multiplied(p, multiplied(a, right)));
+  const first = prim.neg(prim.multiplied(prim.multiplied(p, t), p));
+  const left = prim.multiplied(prim.multiplied(p, pt), tt);
+  const second = prim.sub(left, prim.multiplied(prim.multiplied(left, a), p));
+  const right = prim.multiplied(tt, prim.multiplied(pt, p));
+  const third = prim.sub(right, prim.multiplied(p, prim.multiplied(a, right)));
   return [p, prim.add(prim.add(first, second), third)] as const;
 });
 
@@ -64,7 +62,7 @@ export interface PinvOptions {
 const toleranceOf = (x: NDArray, rtol: ArrayLike | null | undefined, factor: number): NDArray => {
   const [m, n] = prim.matrixShape(x);
   if (rtol === null || rtol === undefined) {
-    return prim.broadcastTo(scalarLike(x, factor * Math.max(m, n) * epsilon(x.dtype)), []);
+    return prim.broadcastTo(prim.scalarLike(x, factor * Math.max(m, n) * epsilon(x.dtype)), []);
   }
   const [, given] = promote("rtol", [x, rtol], toInexact) as [NDArray, NDArray];
   return given.dtype === x.dtype ? given : prim.convertElementType(given, x.dtype);
@@ -116,10 +114,10 @@ export const lstsq = (
   const [m, n] = prim.matrixShape(matrix);
   const tolerance =
     rcond === null ? Math.max(m, n) * epsilon(matrix.dtype) : rcond < 0 ? epsilon(matrix.dtype) : rcond;
-  const rtol = prim.broadcastTo(scalarLike(matrix, tolerance), []);
+  const rtol = prim.broadcastTo(prim.scalarLike(matrix, tolerance), []);
   const columns = rhs.ndim === 1 ? prim.reshape(rhs, [m, 1]) : rhs;
-  const x = multiplied(pseudoInverse(matrix, rtol), columns);
-  const difference = prim.sub(columns, multiplied(matrix, x));
+  const x = prim.multiplied(pseudoInverse(matrix, rtol), columns);
+  const difference = prim.sub(columns, prim.multiplied(matrix, x));
   const residuals = prim.reduceSum(prim.mul(difference, difference), [0]);
   const s = prim.svd(matrix)[1];
   const rank = prim.reduceSum(prim.convertElementType(counting(s, rtol), "int32"), [0]);
@@ -142,10 +140,10 @@ export interface MatrixRankOptions {
 export const matrixRank = (M: ArrayLike, { rtol = null }: MatrixRankOptions = {}): NDArray => {
   const [x] = promote("matrixRank", [M], toInexact) as [NDArray];
   if (x.ndim < 2) {
-    const isZero = prim.eq(x, scalarLike(x, 0));
+    const isZero = prim.eq(x, prim.scalarLike(x, 0));
     const all = prim.reduceAnd(isZero, prim.range(x.ndim));
     return prim.convertElementType(
-      prim.eq(prim.convertElementType(all, "int32"), scalarLike({ dtype: "int32" }, 0)),
+      prim.eq(prim.convertElementType(all, "int32"), prim.scalarLike({ dtype: "int32" }, 0)),
       "int32",
     );
   }

@@ -4,8 +4,6 @@ import * as prim from "../primitives/index.ts";
 import { squareMatrices } from "./operands.ts";
 import { solveSystems } from "./solve.ts";
 
-const { multiplied, scalarLike, scaled } = prim;
-
 /**
  * The `n`-th power of square matrices [..., m, m], by repeated squaring; of their inverses for negative `n`.
  *
@@ -22,8 +20,8 @@ export const matrixPower = (a: ArrayLike, n: number): NDArray => {
   if (n === 0) return prim.identities(x.shape, x.dtype);
   let square = n < 0 ? solveSystems(x, prim.identities(x.shape, x.dtype)) : x;
   let power: NDArray | undefined;
-  for (let rest = Math.abs(n); ; square = multiplied(square, square)) {
-    if (rest % 2 === 1) power = power === undefined ? square : multiplied(power, square);
+  for (let rest = Math.abs(n); ; square = prim.multiplied(square, square)) {
+    if (rest % 2 === 1) power = power === undefined ? square : prim.multiplied(power, square);
     rest = Math.floor(rest / 2);
     if (rest === 0) return power as NDArray;
   }
@@ -75,27 +73,30 @@ export const expm = (
   const radius = RADIUS[a.dtype as keyof typeof RADIUS];
   // How often each matrix is halved is counted, not computed: comparisons have no derivative, and log2 need not be exact.
   const norm = norms(a);
-  const isBeyond = (k: number): NDArray => prim.gt(norm, scalarLike(norm, radius * 2 ** k));
+  const isBeyond = (k: number): NDArray => prim.gt(norm, prim.scalarLike(norm, radius * 2 ** k));
   const spread = (mask: NDArray): NDArray => prim.broadcastInDim(mask, a.shape, prim.range(norm.ndim));
   const isHalved = prim.range(maxSquarings).map((k) => spread(isBeyond(k)));
   let x = a;
-  for (const mask of isHalved) x = prim.select(mask, scaled(x, 0.5), x);
+  for (const mask of isHalved) x = prim.select(mask, prim.scaled(x, 0.5), x);
   let result = approximant(x, upperTriangular);
-  for (const mask of isHalved) result = prim.select(mask, multiplied(result, result), result);
-  const nan = prim.broadcastTo(scalarLike(a, Number.NaN), a.shape);
+  for (const mask of isHalved) result = prim.select(mask, prim.multiplied(result, result), result);
+  const nan = prim.broadcastTo(prim.scalarLike(a, Number.NaN), a.shape);
   return prim.select(spread(isBeyond(maxSquarings)), nan, result);
 };
 
 const approximant = (x: NDArray, isUpper: boolean): NDArray => {
   const one = prim.identities(x.shape, x.dtype);
-  const x2 = multiplied(x, x);
-  const x4 = multiplied(x2, x2);
-  const x6 = multiplied(x4, x2);
+  const x2 = prim.multiplied(x, x);
+  const x4 = prim.multiplied(x2, x2);
+  const x6 = prim.multiplied(x4, x2);
   /** `Σ PADE[first + 2k] X^2k`, from the given powers. */
   const sum = (first: number, powers: readonly NDArray[]): NDArray =>
-    powers.map((power, k) => scaled(power, PADE[first + 2 * k] as number)).reduce(prim.add);
-  const even = prim.add(multiplied(x6, sum(8, [x2, x4, x6])), sum(0, [one, x2, x4, x6]));
-  const odd = multiplied(x, prim.add(multiplied(x6, sum(9, [x2, x4, x6])), sum(1, [one, x2, x4, x6])));
+    powers.map((power, k) => prim.scaled(power, PADE[first + 2 * k] as number)).reduce(prim.add);
+  const even = prim.add(prim.multiplied(x6, sum(8, [x2, x4, x6])), sum(0, [one, x2, x4, x6]));
+  const odd = prim.multiplied(
+    x,
+    prim.add(prim.multiplied(x6, sum(9, [x2, x4, x6])), sum(1, [one, x2, x4, x6])),
+  );
   const [numerator, denominator] = [prim.add(even, odd), prim.sub(even, odd)];
   return isUpper
     ? prim.triangularSolve(denominator, numerator, { lower: false })
