@@ -83,9 +83,11 @@ export const zeta = (x: ArrayLike, q: ArrayLike = 1): NDArray => hurwitz(x, q);
 
 const hurwitz = binary("zeta", prim.zeta, toInexact);
 
-const [i0e, i1e] = [unary("i0e", prim.besselI0e, toInexact), unary("i1e", prim.besselI1e, toInexact)];
+/** exp(−|x|) times the modified Bessel function of order 0. */
+export const i0e = unary("i0e", prim.besselI0e, toInexact);
 
-export { i0e, i1e };
+/** exp(−|x|) times the modified Bessel function of order 1. */
+export const i1e = unary("i1e", prim.besselI1e, toInexact);
 
 const unscaled =
   (name: string, scaled: (x: NDArray) => NDArray) =>

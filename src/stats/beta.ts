@@ -13,13 +13,15 @@ import { densities2, like, orElse, probability2 } from "./operands.ts";
 
 const isOutside = (z: NDArray): NDArray => prim.or(prim.lt(z, like(z, 0)), prim.gt(z, like(z, 1)));
 
-export const { logpdf, pdf } = densities2("beta", (z, a, b) => {
+const densities = densities2("beta", (z, a, b) => {
   const outside = isOutside(z);
   const at = prim.select(outside, like(z, 0.5), z);
   const one = like(z, 1);
   const powers = prim.add(xlogy(prim.sub(a, one), at), xlog1py(prim.sub(b, one), prim.neg(at)));
   return prim.select(outside, like(z, Number.NEGATIVE_INFINITY), prim.sub(powers, betaln(a, b)));
 });
+export const logpdf = densities.logpdf;
+export const pdf = densities.pdf;
 
 /** I(z; a, b), which stays what it is beyond the ends. */
 const lower = (z: NDArray, a: NDArray, b: NDArray): NDArray => {

@@ -9,9 +9,11 @@ import { moved, movedBack } from "./quantiles.ts";
  * @see https://docs.jax.dev/en/latest/jax.scipy.html#module-jax.scipy.stats.cauchy
  */
 
-export const { logpdf, pdf } = densities0("cauchy", (z) =>
+const densities = densities0("cauchy", (z) =>
   prim.neg(prim.add(prim.log1p(prim.square(z)), like(z, Math.log(Math.PI)))),
 );
+export const logpdf = densities.logpdf;
+export const pdf = densities.pdf;
 
 /** The distribution function as an angle, which keeps its digits where it is small. */
 const lower = (z: NDArray): NDArray =>

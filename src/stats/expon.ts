@@ -13,9 +13,11 @@ const isBelow = (z: NDArray): NDArray => prim.lt(z, like(z, 0));
 /** z, and 0 below, where nothing depends on it. */
 const above = (z: NDArray): NDArray => prim.select(isBelow(z), like(z, 0), z);
 
-export const { logpdf, pdf } = densities0("expon", (z) =>
+const densities = densities0("expon", (z) =>
   prim.select(isBelow(z), like(z, Number.NEGATIVE_INFINITY), prim.neg(z)),
 );
+export const logpdf = densities.logpdf;
+export const pdf = densities.pdf;
 export const cdf = probability0("expon.cdf", (z) => prim.neg(prim.expm1(prim.neg(above(z)))));
 export const logcdf = probability0("expon.logcdf", (z) => {
   const isPositive = prim.gt(z, like(z, 0));

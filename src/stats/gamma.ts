@@ -16,11 +16,13 @@ const above = (z: NDArray): readonly [isBelow: NDArray, z: NDArray] => {
   return [isBelow, prim.select(isBelow, like(z, 1), z)];
 };
 
-export const { logpdf, pdf } = densities1("gamma", (z, a) => {
+const densities = densities1("gamma", (z, a) => {
   const [isBelow, at] = above(z);
   const value = prim.sub(prim.sub(xlogy(prim.sub(a, like(a, 1)), at), at), prim.lgamma(a));
   return prim.select(isBelow, like(z, Number.NEGATIVE_INFINITY), value);
 });
+export const logpdf = densities.logpdf;
+export const pdf = densities.pdf;
 
 const lower = (z: NDArray, a: NDArray): NDArray => {
   const [isBelow, at] = above(z);

@@ -7,9 +7,9 @@ import { densities0, like, probability0 } from "./operands.ts";
  * @see https://docs.jax.dev/en/latest/jax.scipy.html#module-jax.scipy.stats.laplace
  */
 
-export const { logpdf, pdf } = densities0("laplace", (z) =>
-  prim.neg(prim.add(prim.abs(z), like(z, Math.LN2))),
-);
+const densities = densities0("laplace", (z) => prim.neg(prim.add(prim.abs(z), like(z, Math.LN2))));
+export const logpdf = densities.logpdf;
+export const pdf = densities.pdf;
 export const cdf = probability0("laplace.cdf", (z) => {
   const half = prim.mul(prim.exp(prim.neg(prim.abs(z))), like(z, 0.5));
   return prim.select(prim.le(z, like(z, 0)), half, prim.sub(like(z, 1), half));

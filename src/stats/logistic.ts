@@ -16,7 +16,9 @@ const standard = (z: NDArray): NDArray => {
   return prim.neg(prim.add(size, prim.mul(prim.log1p(prim.exp(prim.neg(size))), like(z, 2))));
 };
 
-export const { logpdf, pdf } = densities0("logistic", standard);
+const densities = densities0("logistic", standard);
+export const logpdf = densities.logpdf;
+export const pdf = densities.pdf;
 export const cdf = probability0("logistic.cdf", prim.logistic);
 export const sf = probability0("logistic.sf", (z) => prim.logistic(prim.neg(z)));
 export const ppf = quantile0("logistic.ppf", logit, moved);

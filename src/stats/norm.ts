@@ -11,9 +11,11 @@ import { moved, movedBack } from "./quantiles.ts";
 
 const LOG_ROOT = 0.5 * Math.log(2 * Math.PI);
 
-export const { logpdf, pdf } = densities0("norm", (z) =>
+const densities = densities0("norm", (z) =>
   prim.sub(prim.mul(prim.square(z), like(z, -0.5)), like(z, LOG_ROOT)),
 );
+export const logpdf = densities.logpdf;
+export const pdf = densities.pdf;
 export const cdf = probability0("norm.cdf", ndtr);
 export const logcdf = probability0("norm.logcdf", logNdtr);
 export const sf = probability0("norm.sf", (z) => ndtr(prim.neg(z)));

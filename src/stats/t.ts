@@ -9,9 +9,11 @@ import { densities1, like } from "./operands.ts";
  */
 
 /** −½ (df + 1) log(1 + z²/df) − ½ log df − log B(½, df/2). */
-export const { logpdf, pdf } = densities1("t", (z, df) => {
+const densities = densities1("t", (z, df) => {
   const half = like(z, 0.5);
   const power = prim.mul(prim.add(df, like(df, 1)), prim.log1p(prim.div(prim.square(z), df)));
   const rest = prim.add(prim.mul(prim.add(power, prim.log(df)), half), betaln(0.5, prim.mul(df, half)));
   return prim.neg(rest);
 });
+export const logpdf = densities.logpdf;
+export const pdf = densities.pdf;

@@ -8,11 +8,13 @@ import { moved } from "./quantiles.ts";
  * @see https://docs.jax.dev/en/latest/jax.scipy.html#module-jax.scipy.stats.uniform
  */
 
-export const { logpdf, pdf } = densities0("uniform", (z) => {
+const densities = densities0("uniform", (z) => {
   const outside = prim.or(prim.lt(z, like(z, 0)), prim.gt(z, like(z, 1)));
   const value = prim.select(prim.ne(z, z), z, prim.zerosLike(z));
   return prim.select(outside, like(z, Number.NEGATIVE_INFINITY), value);
 });
+export const logpdf = densities.logpdf;
+export const pdf = densities.pdf;
 export const cdf = probability0("uniform.cdf", (z) => prim.clamp(like(z, 0), z, like(z, 1)));
 export const ppf = quantile0(
   "uniform.ppf",
