@@ -1,4 +1,11 @@
-import { type ArrayLike, type DType, type NDArray, type Shape, scalarArray } from "../array/index.ts";
+import {
+  type ArrayLike,
+  type DType,
+  type NDArray,
+  normalizeAxis,
+  type Shape,
+  scalarArray,
+} from "../array/index.ts";
 import { ArgumentError } from "../core/index.ts";
 import * as np from "../numpy/index.ts";
 import * as random from "../random/index.ts";
@@ -141,6 +148,54 @@ export const heUniform = (options: ScalingOptions = {}): Initializer =>
  */
 export const heNormal = (options: ScalingOptions = {}): Initializer =>
   varianceScaling(2, "fan_in", "truncated_normal", options);
+
+/** Options of `orthogonal` and `deltaOrthogonal`. */
+export interface OrthogonalOptions extends InitializerOptions {
+  /** The axis of the columns; all others together are the rows. Default: the last. */
+  readonly columnAxis?: number;
+}
+
+/**
+ * An initializer of orthogonal matrices, times `scale`: orthonormal columns, or rows if there are fewer of these. (A. Saxe
+ * et al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", 2014.)
+ */
+export const orthogonal =
+  (scale = 1, { columnAxis = -1, dtype: own = FLOAT }: OrthogonalOptions = {}): Initializer =>
+  (key, shape, dtype = own) => {
+    if (shape.length < 2) {
+      throw new ArgumentError(`orthogonal: needs a shape of at least two axes; got [${shape.join(", ")}].`);
+    }
+    if (shape.includes(0)) return np.zeros(shape, dtype);
+    const axis = normalizeAxis(columnAxis, shape.length, "orthogonal");
+    const columns = shape[axis] as number;
+    const others = shape.filter((_, a) => a !== axis);
+    const rows = others.reduce((product, n) => product * n, 1);
+    const matrix = random.orthogonal(key, rows, [], { m: columns, dtype });
+    return times(np.moveaxis(matrix.reshape([...others, columns]), -1, axis), scale);
+  };
+
+/**
+ * An initializer of convolution kernels [...window, inputs, outputs] that are an orthogonal matrix in the middle of the window
+ * and 0 elsewhere. (L. Xiao et al., "Dynamical isometry and a mean field theory of CNNs", 2018.)
+ */
+export const deltaOrthogonal =
+  (scale = 1, options: OrthogonalOptions = {}): Initializer =>
+  (key, shape, dtype = options.dtype ?? FLOAT) => {
+    const window = shape.slice(0, -2);
+    const [inputs = 0, outputs = 0] = shape.slice(-2);
+    if (window.length < 1 || window.length > 3 || outputs < inputs) {
+      throw new ArgumentError(
+        "deltaOrthogonal: needs a shape of 3 to 5 axes whose last is not shorter than the one before; got " +
+          `[${shape.join(", ")}].`,
+      );
+    }
+    const middle = orthogonal(scale, options)(key, [inputs, outputs], dtype);
+    const places = window.map((n) => Math.floor((n - 1) / 2));
+    return np
+      .zeros(shape, dtype)
+      .at(...places)
+      .set(middle);
+  };
 
 /** Other names of the same initializers. */
 export {

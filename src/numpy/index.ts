@@ -38,6 +38,7 @@ export {
   nanvar,
 } from "./nan-reductions.ts";
 export * from "./padding.ts";
+export * from "./polyfit.ts";
 export * from "./polynomials.ts";
 export type { CrossOptions, ProductOptions, TensordotAxes } from "./products.ts";
 export {

@@ -23,6 +23,7 @@ export { type MultivariateNormalOptions, multivariateNormal } from "./multivaria
 export { normal, truncatedNormal } from "./normal.ts";
 export { doubleSidedMaxwell, lognormal, maxwell, wald } from "./normal-based.ts";
 export type { DTypeOptions } from "./operands.ts";
+export { type OrthogonalOptions, orthogonal } from "./orthogonal.ts";
 export { type PermutationOptions, permutation } from "./permutation.ts";
 export { rademacher } from "./rademacher.ts";
 export { type RandintOptions, randint } from "./randint.ts";
