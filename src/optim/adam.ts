@@ -1,9 +1,11 @@
-import { type ArrayLike, type NDArray, scalarArray } from "../array/index.ts";
+import type { ArrayLike, DType, NDArray } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
 import { chain } from "./chain.ts";
-import { addDecayedWeights, type DecayOptions } from "./decay.ts";
+import { addDecayedWeights, type DecayOptions, type DecayState } from "./decay.ts";
+import { average, averageSquares, averageTree, hyper, unbiased } from "./moments.ts";
 import { type LearningRateState, scaleByLearningRate } from "./scale.ts";
-import type { ArrayTree, EmptyState, GradientTransformation, Schedule } from "./transformation.ts";
+import { stateful } from "./stateful.ts";
+import type { ArrayTree, GradientTransformation, Schedule } from "./transformation.ts";
 import { increment, mapTrees, noSteps, zerosLikeTree } from "./trees.ts";
 
 /** Running means of gradients and of their squares. */
@@ -17,24 +19,32 @@ export interface AdamState {
 /** Options of `scaleByAdam` and `adam`. */
 export interface AdamOptions {
   /** How much of the mean of gradients stays from step to step; default 0.9. */
-  readonly b1?: number;
+  readonly b1?: ArrayLike;
   /** How much of the mean of squares stays; default 0.999. */
-  readonly b2?: number;
+  readonly b2?: ArrayLike;
   /** What is added to the root of the mean square; default 1e-8. */
-  readonly eps?: number;
+  readonly eps?: ArrayLike;
   /** What is added to the mean square under the root, which keeps derivatives of updates finite; default 0. */
-  readonly epsRoot?: number;
+  readonly epsRoot?: ArrayLike;
+  /** The dtype in which the mean of gradients is kept; default: that of the parameters. */
+  readonly muDtype?: DType | null;
   /** Look one step ahead, as Nesterov's momentum does. Default false. */
   readonly nesterov?: boolean;
 }
 
-/** A running mean that began with 0, made up for that. */
-const unbiased = (mean: NDArray, decay: number, count: NDArray): NDArray =>
-  np.divide(mean, np.subtract(1, np.power(scalarArray(decay, mean.dtype), count)));
-
-/** The part of a running mean that stays, and what is new. */
-const average = (decay: number, mean: NDArray, x: NDArray): NDArray =>
-  np.add(np.multiply(1 - decay, x), np.multiply(decay, mean));
+/** The mean of gradients that a step goes along, which with `nesterov` is one step ahead. */
+export const meanDirection = (
+  where: string,
+  { mu, gradients }: { readonly mu: ArrayTree; readonly gradients: unknown },
+  b1: ArrayLike,
+  count: NDArray,
+  nesterov: boolean,
+): ArrayTree =>
+  mapTrees<ArrayTree>(where, { mu, gradients }, (m, g) =>
+    nesterov
+      ? average(b1, unbiased(m, b1, increment(count)), unbiased(np.astype(g, m.dtype), b1, count))
+      : unbiased(m, b1, count),
+  );
 
 /**
  * Divides the running mean of gradients by the root of the running mean of their squares.
@@ -48,33 +58,28 @@ export const scaleByAdam = ({
   b2 = 0.999,
   eps = 1e-8,
   epsRoot = 0,
+  muDtype = null,
   nesterov = false,
 }: AdamOptions = {}): GradientTransformation<AdamState> => {
   const where = "scaleByAdam";
-  /** The mean of gradients that the step goes along. */
-  const direction = (mean: NDArray, gradient: NDArray, count: NDArray): NDArray =>
-    nesterov
-      ? average(b1, unbiased(mean, b1, increment(count)), unbiased(gradient, b1, count))
-      : unbiased(mean, b1, count);
-  return {
+  return stateful(where, {
     init: (params) => ({
       count: noSteps(),
-      mu: zerosLikeTree(where, params),
+      mu: zerosLikeTree(where, params, muDtype),
       nu: zerosLikeTree(where, params),
     }),
     update: (gradients, state) => {
       const count = increment(state.count);
-      const mu = mapTrees<ArrayTree>(where, { gradients, mu: state.mu }, (g, m) => average(b1, m, g));
-      const nu = mapTrees<ArrayTree>(where, { gradients, nu: state.nu }, (g, v) =>
-        average(b2, v, np.square(g)),
-      );
-      const updates = mapTrees<typeof gradients>(where, { gradients, mu, nu }, (g, m, v) => {
-        const root = np.sqrt(np.add(unbiased(v, b2, count), epsRoot));
-        return np.divide(direction(m, g, count), np.add(root, eps));
+      const mu = averageTree(where, b1, state.mu, gradients);
+      const nu = averageSquares(where, b2, state.nu, gradients);
+      const direction = meanDirection(where, { mu, gradients }, b1, count, nesterov);
+      const updates = mapTrees<typeof gradients>(where, { gradients, direction, nu }, (_g, m, v) => {
+        const root = np.sqrt(np.add(unbiased(v, b2, count), hyper(epsRoot, v.dtype)));
+        return np.divide(m, np.add(root, hyper(eps, v.dtype)));
       });
       return [updates, { count, mu, nu }];
     },
-  };
+  });
 };
 
 /**
@@ -95,7 +100,7 @@ export const adam = (
 /** Options of `adamw`. */
 export interface AdamWOptions extends AdamOptions, DecayOptions {
   /** How much of each parameter is taken off, times the learning rate; default 1e-4. */
-  readonly weightDecay?: number;
+  readonly weightDecay?: ArrayLike | Schedule;
 }
 
 /**
@@ -109,5 +114,5 @@ export interface AdamWOptions extends AdamOptions, DecayOptions {
 export const adamw = (
   learningRate: ArrayLike | Schedule,
   { weightDecay = 1e-4, mask = true, ...options }: AdamWOptions = {},
-): GradientTransformation<readonly [AdamState, EmptyState, LearningRateState]> =>
+): GradientTransformation<readonly [AdamState, DecayState, LearningRateState]> =>
   chain(scaleByAdam(options), addDecayedWeights(weightDecay, { mask }), scaleByLearningRate(learningRate));

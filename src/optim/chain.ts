@@ -17,10 +17,10 @@ export const chain = <S extends readonly unknown[]>(
   const links: readonly GradientTransformation<unknown>[] = transformations;
   return {
     init: (params) => links.map((link) => link.init(params)) as unknown as S,
-    update: (grads, state, params) => {
+    update: (grads, state, params, extras) => {
       let updates = grads;
       const states = links.map((link, i) => {
-        const [next, linkState] = link.update(updates, state[i], params);
+        const [next, linkState] = link.update(updates, state[i], params, extras);
         updates = next;
         return linkState;
       });

@@ -1,6 +1,8 @@
 import { type ArrayLike, type NDArray, scalarArray } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
 import { leaves } from "../tree/index.ts";
+import { blockRms } from "./block-norms.ts";
+import { hyper } from "./moments.ts";
 import { type EmptyState, type GradientTransformation, stateless } from "./transformation.ts";
 import { mapTrees } from "./trees.ts";
 
@@ -29,3 +31,16 @@ export const clipByGlobalNorm = (maxNorm: number): GradientTransformation<EmptyS
       np.where(isShort, g, np.multiply(np.divide(g, np.astype(divisor, g.dtype)), maxNorm)),
     );
   });
+
+/**
+ * Holds the root of the mean square of the gradient of each parameter within `threshold`.
+ * (N. Shazeer and M. Stern, "Adafactor: adaptive learning rates with sublinear memory cost", 2018, section 6.)
+ *
+ * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.clip_by_block_rms
+ */
+export const clipByBlockRms = (threshold: ArrayLike): GradientTransformation<EmptyState> =>
+  stateless((gradients) =>
+    mapTrees("clipByBlockRms", { gradients }, (g) =>
+      np.divide(g, np.maximum(1, np.divide(blockRms(g, 0), hyper(threshold, g.dtype)))),
+    ),
+  );

@@ -7,7 +7,7 @@ import type { EmptyState, GradientTransformation, Schedule } from "./transformat
 /** Options of `sgd`. */
 export interface SgdOptions extends TraceOptions {
   /** How much of the sum of gradients stays from step to step; default: no momentum. */
-  readonly momentum?: number | null;
+  readonly momentum?: ArrayLike | null;
 }
 
 /**
@@ -20,9 +20,9 @@ export interface SgdOptions extends TraceOptions {
  */
 export const sgd = (
   learningRate: ArrayLike | Schedule,
-  { momentum = null, nesterov = false }: SgdOptions = {},
+  { momentum = null, ...options }: SgdOptions = {},
 ): GradientTransformation<readonly [TraceState | EmptyState, LearningRateState]> => {
   const first: GradientTransformation<TraceState | EmptyState> =
-    momentum === null ? identity() : trace(momentum, { nesterov });
+    momentum === null ? identity() : trace(momentum, options);
   return chain(first, scaleByLearningRate(learningRate));
 };

@@ -1,4 +1,7 @@
+import type { ArrayLike, DType } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
+import { hyper } from "./moments.ts";
+import { stateful } from "./stateful.ts";
 import type { ArrayTree, GradientTransformation } from "./transformation.ts";
 import { mapTrees, zerosLikeTree } from "./trees.ts";
 
@@ -11,6 +14,8 @@ export interface TraceState {
 export interface TraceOptions {
   /** Look one step ahead, as Nesterov's momentum does. Default false. */
   readonly nesterov?: boolean;
+  /** The dtype in which the sum is kept; default: that of the parameters. */
+  readonly accumulatorDtype?: DType | null;
 }
 
 /**
@@ -20,15 +25,18 @@ export interface TraceOptions {
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.trace
  */
 export const trace = (
-  decay: number,
-  { nesterov = false }: TraceOptions = {},
-): GradientTransformation<TraceState> => ({
-  init: (params) => ({ trace: zerosLikeTree("trace", params) }),
-  update: (gradients, state) => {
-    type P = typeof gradients;
-    const accumulate = (trace: unknown): P =>
-      mapTrees<P>("trace", { gradients, trace }, (g, t) => np.add(g, np.multiply(decay, t)));
-    const next = accumulate(state.trace);
-    return [nesterov ? accumulate(next) : next, { trace: next as ArrayTree }];
-  },
-});
+  decay: ArrayLike,
+  { nesterov = false, accumulatorDtype = null }: TraceOptions = {},
+): GradientTransformation<TraceState> =>
+  stateful("trace", {
+    init: (params) => ({ trace: zerosLikeTree("trace", params, accumulatorDtype) }),
+    update: (gradients, state) => {
+      type P = typeof gradients;
+      const accumulate = (trace: unknown): P =>
+        mapTrees<P>("trace", { gradients, trace }, (g, t) =>
+          np.add(g, np.multiply(hyper(decay, t.dtype), t)),
+        );
+      const next = accumulate(state.trace);
+      return [nesterov ? accumulate(next) : next, { trace: next as ArrayTree }];
+    },
+  });

@@ -14,8 +14,21 @@ import type { PyTree } from "../tree/index.ts";
 export interface GradientTransformation<S> {
   /** The state before the first step. */
   init<P>(params: P): S;
-  /** Updates made of gradients, and the state after this step. Some rules look at the parameters too. */
-  update<P>(grads: P, state: S, params?: P): readonly [updates: P, state: S];
+  /**
+   * Updates made of gradients, and the state after this step. Some rules look at the parameters too, and a few at more
+   * than that; one that misses something says so.
+   */
+  update<P>(grads: P, state: S, params?: P, extras?: UpdateExtras<P>): readonly [updates: P, state: S];
+}
+
+/** What a few rules want to know besides gradients and parameters: line searches and `reduceOnPlateau`. */
+export interface UpdateExtras<P> {
+  /** The loss at the parameters, a scalar. */
+  readonly value?: ArrayLike;
+  /** The gradient of the loss at the parameters, as it was before the rules in front made updates of it. */
+  readonly grad?: P;
+  /** The loss as a function of the parameters. It is traced, also outside `jit`. */
+  readonly valueFn?: (params: P) => NDArray;
 }
 
 /** The state of a rule that remembers nothing. */

@@ -41,15 +41,30 @@ const functions = new Map(Object.entries(optim)) as ReadonlyMap<string, unknown>
 
 /** An optimizer from its name and arguments, in which names and arguments of others may stand. */
 const build = (call: string, args: readonly unknown[]): optim.GradientTransformation<unknown> =>
-  (functions.get(call) as Make)(
-    ...args.map((argument) => {
-      if (argument === "schedule") return schedule;
-      return Array.isArray(argument) ? build(String(argument[0]), argument.slice(1)) : argument;
-    }),
-  );
+  (functions.get(call) as Make)(...args.map(revive));
+
+/** An argument, in which `["name", …]` stands for the optimizer of that name, and "schedule" for the schedule. */
+const revive = (argument: unknown): unknown => {
+  if (argument === "schedule") return schedule;
+  if (Array.isArray(argument)) {
+    const [first, ...rest] = argument as readonly unknown[];
+    return typeof first === "string" ? build(first, rest) : argument.map(revive);
+  }
+  if (typeof argument !== "object" || argument === null) return argument;
+  return Object.fromEntries(Object.entries(argument).map(([name, value]) => [name, revive(value)]));
+};
 
 /** A running mean of squares is divided by 1 - 0.999^n, which in float32 has few digits. */
-const TOLERANCE: { readonly [dtype: string]: number } = { float32: 1e-4, float64: 1e-10 };
+const TOLERANCE = { float32: 1e-4, float64: 1e-10 } as const;
+
+/** The runs that need more, and why. */
+const toleranceOf = (call: string, dtype: "float32" | "float64"): number => {
+  // Optax calculates the rate of decay of factored means in float32 always.
+  if (/adafactor|FactoredRms/.test(call) && dtype === "float64") return 1e-6;
+  // The length of samples is a small difference of numbers near 1999, which 0.999^n makes inexact.
+  if (/radam/i.test(call) && dtype === "float32") return 5e-4;
+  return TOLERANCE[dtype];
+};
 
 describe.each(["float64", "float32"] as const)("the steps of Optax in %s", (dtype) => {
   const runs = golden.runs.filter((run) => run.dtype === dtype);
@@ -71,7 +86,7 @@ describe.each(["float64", "float32"] as const)("the steps of Optax in %s", (dtyp
         for (const [k, x] of numbers(params).entries()) {
           const y = expected[k] as number;
           expect(Math.abs(x - y)).toBeLessThanOrEqual(
-            (TOLERANCE[dtype] as number) * Math.max(1, Math.abs(y)),
+            toleranceOf(run.call, dtype) * Math.max(1, Math.abs(y)),
           );
         }
       });

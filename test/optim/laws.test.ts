@@ -8,6 +8,7 @@ import * as optim from "../../src/optim/index.ts";
 import { grad } from "../../src/transforms/grad.ts";
 import { jit } from "../../src/transforms/jit.ts";
 import { vmap } from "../../src/transforms/vmap.ts";
+import { leaves, map, structure } from "../../src/tree/index.ts";
 
 type Optimizer = optim.GradientTransformation<unknown>;
 interface Params {
@@ -32,6 +33,38 @@ const transformations = fc.oneof(
   fc
     .tuple(decay, decay)
     .map(([b1, b2]) => [`scaleByAdam(${b1}, ${b2})`, optim.scaleByAdam({ b1, b2 })] as const),
+  fc.tuple(decay, fc.boolean(), fc.boolean()).map(([d, epsInSqrt, biasCorrection]) => {
+    const options = { decay: d, epsInSqrt, biasCorrection, eps: 1e-3 };
+    return [`scaleByRms(${JSON.stringify(options)})`, optim.scaleByRms(options)] as const;
+  }),
+  decay.map((d) => [`scaleByStddev(${d})`, optim.scaleByStddev({ decay: d, eps: 0.1 })] as const),
+  size.map((s) => [`scaleByRss(${s})`, optim.scaleByRss({ initialAccumulatorValue: s })] as const),
+  decay.map((d) => [`scaleByAdaDelta(${d})`, optim.scaleByAdaDelta({ rho: d })] as const),
+  fc
+    .tuple(decay, decay)
+    .map(([b1, b2]) => [`scaleByAmsgrad(${b1}, ${b2})`, optim.scaleByAmsgrad({ b1, b2 })] as const),
+  fc
+    .tuple(decay, decay)
+    .map(([b1, b2]) => [`scaleByAdamax(${b1}, ${b2})`, optim.scaleByAdamax({ b1, b2 })] as const),
+  decay.map((b2) => [`scaleByRadam(${b2})`, optim.scaleByRadam({ b2 })] as const),
+  decay.map((b1) => [`scaleByLion(${b1})`, optim.scaleByLion({ b1, mode: "smooth" })] as const),
+  fc.constant(["scaleByFactoredRms()", optim.scaleByFactoredRms({ epsilon: 1e-3 })] as const),
+  size.map((s) => [`scaleByTrustRatio(${s})`, optim.scaleByTrustRatio({ trustCoefficient: s })] as const),
+  size.map((s) => [`scaleByParamBlockNorm(${s})`, optim.scaleByParamBlockNorm(s)] as const),
+  size.map((s) => [`scaleByParamBlockRms(${s})`, optim.scaleByParamBlockRms(s)] as const),
+  size.map((s) => [`adaptiveGradClip(${s})`, optim.adaptiveGradClip(s)] as const),
+  size.map((s) => [`clipByBlockRms(${s})`, optim.clipByBlockRms(s)] as const),
+  decay.map((d) => [`ema(${d})`, optim.ema(d)] as const),
+  decay.map(
+    (d) => [`masked(trace(${d}))`, optim.masked(optim.trace(d), { w: true, layers: false })] as const,
+  ),
+  decay.map(
+    (d) =>
+      [
+        `partition(trace(${d}), clip)`,
+        optim.partition({ a: optim.trace(d), b: optim.clip(0.5) }, { w: "a", layers: "b" }),
+      ] as const,
+  ),
   size.map(
     (s) =>
       [`scaleBySchedule(${s})`, optim.scaleBySchedule((count) => np.power(s, np.add(count, 1)))] as const,
@@ -101,12 +134,30 @@ describe("a transformation", () => {
 
   property.prop([transformations, histories])("is the same under jit", ([, f], history) => {
     const update = jit((g: unknown, s: unknown, p: unknown) => f.update(g, s, p));
-    const compiled: Optimizer = { ...f, update: (...args) => update(...args) as never };
+    const compiled: Optimizer = { ...f, update: (g, s, p) => update(g, s, p) as never };
     const [expected, got] = [run(f, history), run(compiled, history)];
     for (const [i, updates] of got.entries()) {
       for (const [k, x] of updates.entries()) expect(x).toBeCloseTo(expected[i]?.[k] as number, 12);
     }
   });
+
+  property.prop([transformations, histories])(
+    "keeps structure, shapes and dtypes of its state",
+    ([, f], [params, gradients]) => {
+      const describeState = (state: unknown) => [
+        structure(state).toString(),
+        leaves(state).map((x) => [(x as NDArray).shape, (x as NDArray).dtype, (x as NDArray).weakType]),
+      ];
+      const before = f.init(params);
+      // Gradients of another dtype than the parameters must not change it either.
+      const other = map((x) => np.astype(x, "float32"), gradients[0] as Params);
+      for (const gradient of [gradients[0] as Params, other]) {
+        const [updates, after] = f.update(gradient, before, params);
+        expect(describeState(after)).toEqual(describeState(before));
+        expect(structure(updates).equals(structure(params))).toBe(true);
+      }
+    },
+  );
 
   property.prop([transformations, histories])("of a batch is a loop", ([, f], [params, gradients]) => {
     const stacked: Params = {
@@ -135,6 +186,29 @@ describe("descent", () => {
     ["sgd with Nesterov's momentum", optim.sgd(0.01, { momentum: 0.9, nesterov: true })],
     ["adam", optim.adam(0.1)],
     ["adamw", optim.adamw(0.1, { weightDecay: 1e-6 })],
+    ["adagrad", optim.adagrad(1)],
+    ["adadelta", optim.adadelta(50)],
+    ["rmsprop", optim.rmsprop((count) => np.divide(0.1, np.add(1, np.multiply(0.1, count))))],
+    ["centered rmsprop with momentum", optim.rmsprop(0.001, { centered: true, momentum: 0.9, eps: 1 })],
+    ["amsgrad", optim.amsgrad(0.1)],
+    ["adamax", optim.adamax(0.1)],
+    ["nadam", optim.nadam(0.1)],
+    ["nadamw", optim.nadamw(0.1, { weightDecay: 1e-6 })],
+    ["radam", optim.radam(0.1)],
+    ["lamb", optim.lamb((count) => np.divide(0.3, np.add(1, np.multiply(0.2, count))))],
+    [
+      "lars",
+      optim.lars((count) => np.divide(0.1, np.add(1, np.multiply(0.1, count))), {
+        trustCoefficient: 1,
+        momentum: 0.5,
+      }),
+    ],
+    ["lion", optim.lion((count) => np.divide(0.5, np.add(1, count)), { weightDecay: 0 })],
+    ["adafactor", optim.adafactor((count) => np.divide(1, np.add(1, np.multiply(0.2, count))))],
+    [
+      "masked sgd, the rest unchanged",
+      optim.chain(optim.masked(optim.scale(0.5), { w: true, layers: false }), optim.sgd(0.05)),
+    ],
     ["clipped sgd", optim.chain(optim.clipByGlobalNorm(1), optim.sgd(0.05))],
     ["sgd that slows down", optim.sgd((count) => np.divide(0.05, np.add(1, np.multiply(0.01, count))))],
   ])("%s finds the minimum of a convex function", (_name, optimizer) => {
@@ -211,6 +285,57 @@ describe("refusals", () => {
       () => optim.addDecayedWeights(1, { mask: 1 as never }).update(params, null, params),
       ArgumentError,
       /a mask holds booleans; got 1/,
+    ],
+    ...(
+      [
+        ["scaleByTrustRatio", optim.scaleByTrustRatio()],
+        ["scaleByParamBlockNorm", optim.scaleByParamBlockNorm()],
+        ["scaleByParamBlockRms", optim.scaleByParamBlockRms()],
+        ["scaleByFactoredRms", optim.scaleByFactoredRms()],
+        ["adaptiveGradClip", optim.adaptiveGradClip(1)],
+      ] as [string, Optimizer][]
+    ).map(
+      ([name, optimizer]) =>
+        [
+          `${name} without parameters`,
+          () => optimizer.update(params, optimizer.init(params)),
+          ArgumentError,
+          new RegExp(`^${name}: update needs the parameters; call optimizer.update`),
+        ] as const,
+    ),
+    [
+      "a mask that does not fit",
+      () => optim.masked(optim.identity(), { w: true } as never).init(params),
+      TypeError,
+      /masked: params must have the structure of mask, or begin with it.*layers/s,
+    ],
+    [
+      "a label without transformation",
+      () =>
+        optim.partition({ a: optim.identity(), b: optim.identity() }, { w: "a", layers: "c" }).init(params),
+      ArgumentError,
+      /partition: no transformation for the label "c"; there are those for "a", "b"/,
+    ],
+    [
+      "labels that do not fit",
+      () => optim.partition({ a: optim.identity() }, ["a"] as never).init(params),
+      TypeError,
+      /partition: params must have the structure of paramLabels/,
+    ],
+    [
+      "an unknown mode",
+      () => optim.lion(0.1, { mode: "soft" as never }),
+      ArgumentError,
+      /scaleByLion: mode must be "hard", "smooth" or "refined"; got soft/,
+    ],
+    [
+      "units of many axes",
+      () => {
+        const x = np.ones([2, 2, 2, 2, 2, 2]);
+        optim.adaptiveGradClip(1).update(x, null, x);
+      },
+      ArgumentError,
+      /adaptiveGradClip: units are known of arrays with 1 to 5 axes; got the shape \[2, 2, 2, 2, 2, 2\]/,
     ],
     [
       "updates of another structure",
