@@ -5,9 +5,9 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { data } from "cotangent";
 import * as E from "fp-ts/lib/Either.js";
 import { pipe } from "fp-ts/lib/function.js";
-import { type IdxArray, parseIdx } from "../../src/data/idx.ts";
 
 /** One half of MNIST. Image i is the 784 bytes from 784 i on, row by row, 0 for paper and 255 for ink. */
 export interface MnistSplit {
@@ -37,7 +37,7 @@ export const knownCounts = {
 
 const prefixes = { train: "train", test: "t10k" } as const;
 
-type Uint8Idx = Extract<IdxArray, { readonly dtype: "uint8" }>;
+type Uint8Idx = Extract<data.IdxArray, { readonly dtype: "uint8" }>;
 
 /** How many of `labels` are each digit. */
 export function histogram(labels: Uint8Array): readonly number[] {
@@ -61,7 +61,7 @@ const readIdx = (path: string, shape: readonly number[]): E.Either<string, Uint8
     readBytes(path),
     E.chain((bytes) =>
       pipe(
-        parseIdx(bytes),
+        data.parseIdx(bytes),
         E.mapLeft((error) => `${path}: ${error.message}`),
       ),
     ),

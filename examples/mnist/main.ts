@@ -3,51 +3,57 @@
  *
  *     npm run mnist -- --epochs 10
  */
-import { jit, makeJaxpr, random } from "cotangent";
+import { data, jit, makeJaxpr, nn, random } from "cotangent";
+import { fit } from "cotangent/train";
 import { isLeft } from "fp-ts/lib/Either.js";
-import { firstBatch, shuffledBatches } from "./batches.ts";
+import { toExamples } from "./examples.ts";
 import { loadMnist, type Mnist } from "./load.ts";
-import { accuracy, initialize, loss } from "./model.ts";
+import { accuracy, imageShape, initialize, loss, model } from "./model.ts";
 import { type MnistOptions, parseOptions } from "./options.ts";
-import { createProgress } from "./progress.ts";
-import { begin, trainEpoch } from "./training.ts";
+import { training } from "./training.ts";
 
-const percent = (share: number): string => `${(100 * share).toFixed(2)} %`;
+const metric = "test accuracy";
+const percent = (share = Number.NaN): string => `${(100 * share).toFixed(2)} %`;
 
-function run({ train, test }: Mnist, { epochs, batch, seed }: MnistOptions): void {
-  console.log(`MNIST: ${train.count} images to train on, ${test.count} to test on; seed ${seed}`);
+async function run(mnist: Mnist, { epochs, batch, seed }: MnistOptions): Promise<void> {
+  console.log(`MNIST: ${mnist.train.count} images to train on, ${mnist.test.count} to test on; seed ${seed}`);
   const key = random.key(seed);
   const params = initialize(random.foldIn(key, 0));
+  console.log(`\n${nn.summary(model, imageShape)}`);
 
   console.log("\nThe loss, as every transform sees it:");
-  const sample = firstBatch(train, batch);
+  const sample = toExamples(mnist.train, batch);
   console.log(makeJaxpr(loss)(params, sample.images, sample.labels).toString({ maxEquations: 12 }));
   console.log();
 
-  const unseen = firstBatch(test);
+  const train = toExamples(mnist.train);
+  const unseen = toExamples(mnist.test);
   const measure = jit(accuracy);
-  const progress = createProgress(epochs, Math.floor(train.count / batch));
+  const { begin, step } = training(epochs * Math.floor(mnist.train.count / batch));
   const start = performance.now();
-  let state = begin(params);
-  let share = 0;
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const batches = shuffledBatches(random.foldIn(key, epoch), train, batch);
-    const [next, meanLoss] = trainEpoch(state, batches, progress.step);
-    state = next;
-    share = Number(measure(state.params, unseen.images, unseen.labels));
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    progress.endEpoch(
-      `epoch ${epoch}/${epochs}: loss ${meanLoss.toFixed(4)}, test accuracy ${percent(share)}, ${seconds} s`,
-    );
-  }
-  console.log(`\ntest accuracy: ${percent(share)}`);
+  const { history } = await fit(begin(params, random.foldIn(key, 1)), {
+    epochs,
+    step,
+    batches: (epoch) => data.batches(train, batch, { key: random.foldIn(random.foldIn(key, 2), epoch) }),
+    evaluate: ({ params }) => ({ [metric]: measure(params, unseen.images, unseen.labels) }),
+    progress: process.stdout,
+    // A terminal gets a bar, and a line an epoch from it. A pipe or a log gets this line.
+    onEpoch: ({ epoch, loss, metrics }) => {
+      if (process.stdout.isTTY) return;
+      const seconds = ((performance.now() - start) / 1000).toFixed(1);
+      console.log(
+        `epoch ${epoch}/${epochs}: loss ${loss.toFixed(4)}, ${metric} ${percent(metrics[metric])}, ${seconds} s`,
+      );
+    },
+  });
+  console.log(`\n${metric}: ${percent(history.at(-1)?.metrics[metric])}`);
 }
 
-const options = parseOptions(process.argv, { epochs: 10, batch: 128, seed: 0 });
+const options = parseOptions(process.argv, { epochs: 6, batch: 128, seed: 0 });
 const mnist = loadMnist();
 if (isLeft(mnist)) {
   console.error(mnist.left);
   process.exitCode = 1;
 } else {
-  run(mnist.right, options);
+  await run(mnist.right, options);
 }

@@ -1,48 +1,39 @@
 /**
- * The network: two layers of weights, and pure functions of them.
+ * The network: two layers of weights, put together from layers of `nn`, and what is asked of it.
  */
-import { type NDArray, nn, numpy as np, random } from "cotangent";
-import { classCount, imageSize } from "./load.ts";
+import { type NDArray, nn } from "cotangent";
+import { pixelCount } from "./examples.ts";
+import { classCount } from "./load.ts";
 
-export interface Layer {
-  /** float32[inputs, outputs] */
-  readonly weights: NDArray;
-  /** float32[outputs] */
-  readonly biases: NDArray;
-}
+const hiddenCount = 256;
+
+/** A score for each digit: float32[n, 784] → float32[n, 10]. */
+export const model = nn.sequential(
+  nn.dense(hiddenCount, { kernelInit: nn.initializers.heNormal() }),
+  nn.pointwise(nn.relu),
+  nn.dropout(0.2),
+  nn.dense(classCount),
+);
 
 /** What is learned. */
-export interface Params {
-  readonly hidden: Layer;
-  readonly output: Layer;
-}
+export type Params = nn.ParamsOf<typeof model>;
 
-const pixelCount = imageSize * imageSize;
-const hiddenCount = 128;
-
-const initializeLayer = (key: NDArray, inputs: number, outputs: number): Layer => ({
-  weights: nn.initializers.heNormal()(key, [inputs, outputs]),
-  biases: np.zeros([outputs]),
-});
+/** The shape of one image, from which layers know the shapes of their parameters. */
+export const imageShape = [1, pixelCount] as const;
 
 /** Random parameters to begin with; the same key gives the same ones. */
-export const initialize = (key: NDArray): Params => ({
-  hidden: initializeLayer(random.foldIn(key, 0), pixelCount, hiddenCount),
-  output: initializeLayer(random.foldIn(key, 1), hiddenCount, classCount),
-});
+export const initialize = (key: NDArray): Params => model.init(key, imageShape);
 
-const apply = ({ weights, biases }: Layer, x: NDArray): NDArray => x.matmul(weights).add(biases);
-
-/** A score for each digit: images, float32[n, 784], to float32[n, 10]. */
-export const predict = (params: Params, images: NDArray): NDArray =>
-  apply(params.output, nn.relu(apply(params.hidden, images)));
-
-/** The mean cross-entropy between what is predicted and the labels, int32[n]. */
-export const loss = (params: Params, images: NDArray, labels: NDArray): NDArray => {
-  const logProbabilities = nn.logSoftmax(predict(params, images));
-  return nn.oneHot(labels, classCount).mul(logProbabilities).sum(-1).mean().neg();
+/**
+ * The mean cross-entropy between what is predicted and the labels, int32[n].
+ *
+ * @param key in training, what dropout draws from.
+ */
+export const loss = (params: Params, images: NDArray, labels: NDArray, key?: NDArray): NDArray => {
+  const logits = model.apply(params, images, { training: key !== undefined, key });
+  return nn.losses.softmaxCrossEntropyWithIntegerLabels(logits, labels).mean();
 };
 
 /** The share of images whose highest score is that of their label. */
 export const accuracy = (params: Params, images: NDArray, labels: NDArray): NDArray =>
-  predict(params, images).argmax(-1).equal(labels).mean();
+  nn.metrics.accuracy(model.apply(params, images), labels);

@@ -1,45 +1,47 @@
 /**
  * Training as a pure function from state to state.
  */
-import { jit, type NDArray, valueAndGrad } from "cotangent";
-import { adam, applyUpdates } from "cotangent/optim";
-import type { Batch } from "./batches.ts";
+import { jit, type NDArray, numpy as np, random, valueAndGrad } from "cotangent";
+import { adam, applyUpdates, type Schedule } from "cotangent/optim";
+import type { Examples } from "./examples.ts";
 import { loss, type Params } from "./model.ts";
 
-const optimizer = adam(1e-3);
+/** From a peak down to 0 along half a cosine. (I. Loshchilov and F. Hutter, "SGDR", 2016, without restarts.) */
+const cosineDecay =
+  (peak: number, steps: number): Schedule =>
+  (count) =>
+    np
+      .cos(count.mul(Math.PI / steps))
+      .add(1)
+      .mul(peak / 2);
+
+const optimizerFor = (steps: number) => adam(cosineDecay(2e-3, steps));
 
 /** What one step hands to the next. */
 export interface TrainingState {
   readonly params: Params;
-  readonly optimizer: ReturnType<typeof optimizer.init>;
+  readonly optimizer: ReturnType<ReturnType<typeof optimizerFor>["init"]>;
+  /** What this step's randomness comes from. */
+  readonly key: NDArray;
 }
 
-export const begin = (params: Params): TrainingState => ({ params, optimizer: optimizer.init(params) });
-
-/** One step: the loss on a batch, its gradient, and parameters a little better. Traced once, compiled, run often. */
-export const step = jit(
-  (state: TrainingState, { images, labels }: Batch): readonly [TrainingState, NDArray] => {
-    const [value, grads] = valueAndGrad(loss)(state.params, images, labels);
-    const [updates, next] = optimizer.update(grads, state.optimizer, state.params);
-    return [{ params: applyUpdates(state.params, updates), optimizer: next }, value];
-  },
-);
-
-/** The state after all batches, and the mean of their losses. `onStep` is told each loss on the way. */
-export function trainEpoch(
-  start: TrainingState,
-  batches: Iterable<Batch>,
-  onStep: (loss: number) => void,
-): readonly [TrainingState, number] {
-  let state = start;
-  let total = 0;
-  let count = 0;
-  for (const batch of batches) {
-    const [next, value] = step(state, batch);
-    onStep(Number(value));
-    state = next;
-    total += Number(value);
-    count += 1;
-  }
-  return [state, total / count];
+/** A run of so many steps: how it begins, and its step. */
+export interface Training {
+  readonly begin: (params: Params, key: NDArray) => TrainingState;
+  /** The loss on a batch, its gradient, and parameters a little better. Traced once, compiled, run often. */
+  readonly step: (state: TrainingState, batch: Examples) => readonly [TrainingState, NDArray];
 }
+
+/** Training whose learning rate comes down to 0 over `steps` steps. */
+export const training = (steps: number): Training => {
+  const optimizer = optimizerFor(steps);
+  return {
+    begin: (params, key) => ({ params, optimizer: optimizer.init(params), key }),
+    step: jit((state, { images, labels }) => {
+      const [value, grads] = valueAndGrad(loss)(state.params, images, labels, random.foldIn(state.key, 0));
+      const [updates, next] = optimizer.update(grads, state.optimizer, state.params);
+      const params = applyUpdates(state.params, updates);
+      return [{ params, optimizer: next, key: random.foldIn(state.key, 1) }, value];
+    }),
+  };
+};

@@ -1,7 +1,5 @@
-import { PassThrough } from "node:stream";
 import { describe, expect, test, vi } from "vitest";
 import { parseOptions } from "../../examples/mnist/options.ts";
-import { createProgress } from "../../examples/mnist/progress.ts";
 
 const defaults = { epochs: 5, batch: 128, seed: 0 };
 const parse = (...args: readonly string[]) => parseOptions(["node", "mnist", ...args], defaults);
@@ -33,29 +31,5 @@ describe("parseOptions", () => {
     expect(stderr.mock.calls.join("")).toMatch(/error:/);
     exit.mockRestore();
     stderr.mockRestore();
-  });
-});
-
-describe("createProgress", () => {
-  const run = (isTTY: boolean): string => {
-    const output = Object.assign(new PassThrough(), { isTTY, columns: 120, isRaw: false });
-    const progress = createProgress(2, 2, output);
-    for (const epoch of [1, 2]) {
-      progress.step(0.5);
-      progress.step(0.25);
-      progress.endEpoch(`epoch ${epoch} done`);
-    }
-    return String(output.read() ?? "");
-  };
-
-  test("writes only the line of each epoch where there is no terminal", () => {
-    expect(run(false)).toBe("epoch 1 done\nepoch 2 done\n");
-  });
-
-  test("draws a bar on a terminal", () => {
-    const text = run(true);
-    expect(text).toContain("epoch 2/2");
-    expect(text).toContain("loss 0.2500");
-    expect(text).toContain("epoch 2 done\n");
   });
 });
