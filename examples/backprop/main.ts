@@ -1,0 +1,29 @@
+/**
+ * Runs chapters of the notes on backpropagation, all of them or those whose numbers are given:
+ *
+ *     npm run backprop -- 3
+ */
+import { argv, exit } from "node:process";
+
+interface Chapter {
+  main(): void | Promise<void>;
+}
+
+const chapters: readonly (readonly [title: string, load: () => Promise<Chapter>])[] = [
+  ["The computational graph", () => import("./1-computational-graph.ts")],
+];
+
+const asked = argv.slice(2).map(Number);
+const numbers = asked.length === 0 ? chapters.map((_, i) => i + 1) : asked;
+for (const n of numbers) {
+  const chapter = chapters[n - 1];
+  if (chapter === undefined) {
+    console.error(
+      `backprop: chapters are numbered from 1 to ${chapters.length}; got "${argv.slice(2).join(" ")}".`,
+    );
+    exit(1);
+  }
+  const [title, load] = chapter;
+  console.log(`\n═══ ${n} ${title} ═══`);
+  await (await load()).main();
+}
