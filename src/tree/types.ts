@@ -70,7 +70,10 @@ export type MapLeaves<T, B> =
               ? { [K in keyof T]: MapLeaves<T[K], B> }
               : B;
 
-/** `T` with `NDArray` leaves that may be given as numbers or booleans too: what callers may pass for a `T`. */
+/**
+ * `T` with `NDArray` leaves that may be given as numbers or booleans too: what callers may pass for a `T`. Nothing writes to
+ * what they pass, so lists and tuples may be readonly, whatever those of `T` are.
+ */
 export type Inputs<T> =
   IsAny<T> extends true
     ? T
@@ -82,12 +85,10 @@ export type Inputs<T> =
           ? T
           : T extends readonly unknown[]
             ? T[number][] extends T
-              ? T extends unknown[]
-                ? Inputs<T[number]>[]
-                : readonly Inputs<T[number]>[]
-              : { [K in keyof T]: Inputs<T[K]> }
+              ? readonly Inputs<T[number]>[]
+              : { readonly [K in keyof T]: Inputs<T[K]> }
             : T extends object
-              ? { [K in keyof T]: Inputs<T[K]> }
+              ? { readonly [K in keyof T]: Inputs<T[K]> }
               : T;
 
 /** `T` with numbers and booleans turned into `NDArray`s: what comes back where a `T` went through a transform. */

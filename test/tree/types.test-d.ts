@@ -113,16 +113,16 @@ describe("Inputs", () => {
       readonly scale: number;
       readonly pair: readonly [ArrayLike, null];
     }>();
-    expectTypeOf<Inputs<[x: NDArray, n: string]>>().toEqualTypeOf<[x: ArrayLike, n: string]>();
+    expectTypeOf<Inputs<[x: NDArray, n: string]>>().toEqualTypeOf<readonly [x: ArrayLike, n: string]>();
     expectTypeOf<Inputs<NDArray | null>>().toEqualTypeOf<ArrayLike | null>();
-    expectTypeOf<Inputs<NDArray | number[]>>().toEqualTypeOf<ArrayLike | number[]>();
+    expectTypeOf<Inputs<NDArray | number[]>>().toEqualTypeOf<ArrayLike | readonly number[]>();
   });
   it("leaves everything else alone", () => {
     expectTypeOf<Inputs<Mutable>>().toEqualTypeOf<{
-      a: number;
-      b: [ArrayLike, string];
-      c: Date;
-      d: () => void;
+      readonly a: number;
+      readonly b: readonly [ArrayLike, string];
+      readonly c: Date;
+      readonly d: () => void;
     }>();
     expectTypeOf<Inputs<(x: NDArray) => NDArray>>().toEqualTypeOf<(x: NDArray) => NDArray>();
     expectTypeOf<Inputs<"relu" | "tanh">>().toEqualTypeOf<"relu" | "tanh">();
@@ -130,6 +130,13 @@ describe("Inputs", () => {
     expectTypeOf<Inputs<any>>().toBeAny();
     expectTypeOf<Inputs<unknown>>().toBeUnknown();
     expectTypeOf<Params>().toExtend<Inputs<Params>>();
+  });
+  it("takes readonly tuples where a result is taken apart", () => {
+    const repeat = <const C>(turn: (carry: Arrays<C>) => Inputs<Arrays<C>>, init: C): Arrays<C> =>
+      [turn, init] as never;
+    const turn = ([x, y]: readonly [NDArray, NDArray]): readonly [NDArray, NDArray] => [y, x];
+    const [first] = repeat((carry) => turn(carry), [0, 1] as const);
+    expectTypeOf(first).toEqualTypeOf<NDArray>();
   });
   it("types the arguments of a transformed function", () => {
     const lift = <A extends readonly unknown[], B>(f: (...args: A) => B) =>
