@@ -11,6 +11,9 @@ interface Chapter {
 
 const chapters: readonly (readonly [title: string, load: () => Promise<Chapter>])[] = [
   ["The computational graph", () => import("./1-computational-graph.ts")],
+  ["Gradients of a matrix product", () => import("./2-matrix-gradients.ts")],
+  ["Functions of vectors and their Jacobians", () => import("./3-jacobians.ts")],
+  ["A flat circuit", () => import("./4-flat-circuit.ts")],
 ];
 
 const asked = argv.slice(2).map(Number);

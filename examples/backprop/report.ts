@@ -25,9 +25,9 @@ export const table = (head: readonly string[], rows: readonly (readonly string[]
 export const show = (x: NDArray | number, digits = 4): string => {
   const value = Number(x);
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return String(value);
-  return Math.abs(value) >= 1e-3 && Math.abs(value) < 1e5
-    ? value.toPrecision(digits)
-    : value.toExponential(digits - 1);
+  const size = Math.abs(value);
+  if (size < 1e-3 || size >= 1e6 || !Number.isFinite(value)) return value.toExponential(digits - 1);
+  return size < 10 ** digits ? value.toPrecision(digits) : value.toFixed(0);
 };
 
 /** The greatest absolute difference of two arrays of one shape. */
