@@ -1,5 +1,5 @@
 import { type Either, right } from "fp-ts/lib/Either.js";
-import { ConcreteArray, type DType, type NDArray, type TypedArray } from "../array/index.ts";
+import { allocate, ConcreteArray, type DType, type NDArray } from "../array/index.ts";
 import { type IoError, type ReadOptions, refuse } from "./io-error.ts";
 
 /*
@@ -74,21 +74,6 @@ export const STORED: { readonly [T in StoredType]: Stored } = {
   bool: { bytes: 1, dtype: "bool", read: (v, at) => (v.getUint8(at) <= 1 ? v.getUint8(at) : undefined) },
 };
 
-const newData = (dtype: DType, size: number): TypedArray => {
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(size);
-    case "float64":
-      return new Float64Array(size);
-    case "int32":
-      return new Int32Array(size);
-    case "uint32":
-      return new Uint32Array(size);
-    case "bool":
-      return new Uint8Array(size);
-  }
-};
-
 /**
  * The number of elements of a shape that bytes claim to hold, or `undefined` unless every length is a whole number >= 0
  * and the product is at most `limit`, so that no product can overflow.
@@ -115,7 +100,7 @@ export const readElements = (
 ): Either<IoError, NDArray> => {
   const { bytes: width, dtype, read } = STORED[type];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const data = newData(dtype, bytes.byteLength / width);
+  const data = allocate(dtype, bytes.byteLength / width);
   for (let i = 0; i < data.length; i++) {
     const value = read(view, i * width, littleEndian);
     if (value === undefined) {

@@ -1,20 +1,8 @@
-import { formatShape, type NDArray, type Shape, sameShape } from "../../array/index.ts";
+import { formatShape, type Shape, sameShape } from "../../array/index.ts";
 import { ArgumentError, ShapeError } from "../../core/index.ts";
 import * as np from "../../numpy/index.ts";
-import * as random from "../../random/index.ts";
-import {
-  type AnyLayer,
-  type ApplyOptions,
-  applyLayer,
-  type Combined,
-  checkLayers,
-  initialState,
-  isStateful,
-  optionsFor,
-  type ParamsList,
-  type Part,
-  type StateList,
-} from "./layer.ts";
+import { combination } from "./combination.ts";
+import { type AnyLayer, type Combined, checkLayers, type ParamsList, type StateList } from "./layer.ts";
 import { pointwise } from "./pointwise.ts";
 
 /** How the outputs of branches are put together: added up, or joined along the last axis. */
@@ -60,44 +48,25 @@ export const parallel = <const L extends readonly AnyLayer[]>(
   if (combine !== "sum" && combine !== "concatenate") {
     throw new ArgumentError(`${kind}: combine must be "sum" or "concatenate"; got "${String(combine)}".`);
   }
-  const shapesFor = (inputShape: Shape): Shape[] => layers.map((layer) => layer.outputShape(inputShape));
-  const base = {
+  const layer = combination(layers, {
     kind,
-    parts: (inputShape: Shape): Part[] => layers.map((layer) => ({ layer, inputShape })),
-    init: (key: NDArray, inputShape: Shape) =>
-      layers.map((layer, i) => layer.init(random.foldIn(key, i), inputShape)),
-    outputShape: (inputShape: Shape) => combinedShape(kind, shapesFor(inputShape), combine),
-  };
-  const applyAll = (
-    params: readonly unknown[],
-    states: readonly unknown[],
-    x: NDArray,
-    options: ApplyOptions | undefined,
-  ): readonly [NDArray, readonly unknown[]] => {
-    const results = layers.map((layer, i) =>
-      applyLayer(layer, params[i], states[i], x, optionsFor(options, random.foldIn, i)),
-    );
-    const outputs = results.map(([y]) => y);
-    combinedShape(
-      kind,
-      outputs.map((y) => y.shape),
-      combine,
-    );
-    const y = combine === "sum" ? outputs.reduce((a, b) => np.add(a, b)) : np.concatenate(outputs, -1);
-    return [y, results.map(([, state]) => state)];
-  };
-  const layer: AnyLayer = layers.some(isStateful)
-    ? {
-        ...base,
-        initState: (inputShape: Shape) => layers.map((each) => initialState(each, inputShape)),
-        apply: (params, state, x, options) =>
-          applyAll(params as readonly unknown[], state as readonly unknown[], x, options),
-      }
-    : {
-        ...base,
-        apply: (params: unknown, x: NDArray, options?: ApplyOptions) =>
-          applyAll(params as readonly unknown[], [], x, options)[0],
-      };
+    parts: (inputShape) => layers.map((each) => ({ layer: each, inputShape })),
+    outputShape: (inputShape) =>
+      combinedShape(
+        kind,
+        layers.map((each) => each.outputShape(inputShape)),
+        combine,
+      ),
+    apply: (run, x) => {
+      const outputs = layers.map((_, i) => run(i, x));
+      combinedShape(
+        kind,
+        outputs.map((y) => y.shape),
+        combine,
+      );
+      return combine === "sum" ? outputs.reduce((a, b) => np.add(a, b)) : np.concatenate(outputs, -1);
+    },
+  });
   return layer as Combined<L, ParamsList<L>, StateList<L>>;
 };
 

@@ -1,18 +1,6 @@
-import type { NDArray, Shape } from "../../array/index.ts";
-import * as random from "../../random/index.ts";
-import {
-  type AnyLayer,
-  type ApplyOptions,
-  applyLayer,
-  type Combined,
-  checkLayers,
-  initialState,
-  isStateful,
-  optionsFor,
-  type ParamsList,
-  type Part,
-  type StateList,
-} from "./layer.ts";
+import type { Shape } from "../../array/index.ts";
+import { combination } from "./combination.ts";
+import { type AnyLayer, type Combined, checkLayers, type ParamsList, type StateList } from "./layer.ts";
 
 /**
  * Layers one after another. Parameters (and states) are lists, an entry a layer. Each layer has keys of its own, made of
@@ -27,53 +15,18 @@ export const sequential = <const L extends readonly AnyLayer[]>(
   ...layers: L
 ): Combined<L, ParamsList<L>, StateList<L>> => {
   checkLayers("sequential", layers);
-  const parts = (inputShape: Shape): Part[] => {
-    let shape = inputShape;
-    return layers.map((layer) => {
-      const part = { layer, inputShape: shape };
-      shape = layer.outputShape(shape);
-      return part;
-    });
-  };
-  const base = {
+  const layer = combination(layers, {
     kind: "sequential",
-    parts,
-    init: (key: NDArray, inputShape: Shape) =>
-      parts(inputShape).map((part, i) => part.layer.init(random.foldIn(key, i), part.inputShape)),
-    outputShape: (inputShape: Shape) => layers.reduce((shape, layer) => layer.outputShape(shape), inputShape),
-  };
-  const applyAll = (
-    params: readonly unknown[],
-    states: readonly unknown[],
-    x: NDArray,
-    options: ApplyOptions | undefined,
-  ): readonly [NDArray, readonly unknown[]] => {
-    let value = x;
-    const next = layers.map((layer, i) => {
-      const [y, state] = applyLayer(
-        layer,
-        params[i],
-        states[i],
-        value,
-        optionsFor(options, random.foldIn, i),
-      );
-      value = y;
-      return state;
-    });
-    return [value, next];
-  };
-  const layer: AnyLayer = layers.some(isStateful)
-    ? {
-        ...base,
-        initState: (inputShape: Shape) =>
-          parts(inputShape).map((part) => initialState(part.layer, part.inputShape)),
-        apply: (params, state, x, options) =>
-          applyAll(params as readonly unknown[], state as readonly unknown[], x, options),
-      }
-    : {
-        ...base,
-        apply: (params: unknown, x: NDArray, options?: ApplyOptions) =>
-          applyAll(params as readonly unknown[], [], x, options)[0],
-      };
+    parts: (inputShape) => {
+      let shape: Shape = inputShape;
+      return layers.map((each) => {
+        const part = { layer: each, inputShape: shape };
+        shape = each.outputShape(shape);
+        return part;
+      });
+    },
+    outputShape: (inputShape) => layers.reduce((shape: Shape, each) => each.outputShape(shape), inputShape),
+    apply: (run, x) => layers.reduce((y, _, i) => run(i, y), x),
+  });
   return layer as Combined<L, ParamsList<L>, StateList<L>>;
 };
