@@ -2,7 +2,7 @@ import { formatShape, type NDArray, type Shape } from "../../array/index.ts";
 import { ShapeError } from "../../core/index.ts";
 import * as np from "../../numpy/index.ts";
 import * as random from "../../random/index.ts";
-import { type Initializer, lecunNormal, zeros } from "../initializers.ts";
+import { type Initializer, lecunNormal, orthogonal, zeros } from "../initializers.ts";
 import { sigmoid } from "../smooth.ts";
 
 /*
@@ -49,7 +49,7 @@ const initCell = (
   inputs: number,
   features: number,
   gates: number,
-  { kernelInit = lecunNormal(), recurrentKernelInit = lecunNormal(), biasInit = zeros }: CellOptions,
+  { kernelInit = lecunNormal(), recurrentKernelInit = orthogonal(), biasInit = zeros }: CellOptions,
 ): CellParams => {
   const keys = random.split(random.foldIn(key, 1), gates);
   const recurrent = Array.from(keys, (gateKey) => recurrentKernelInit(gateKey, [features, features]));
