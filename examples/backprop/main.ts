@@ -14,6 +14,8 @@ const chapters: readonly (readonly [title: string, load: () => Promise<Chapter>]
   ["Gradients of a matrix product", () => import("./2-matrix-gradients.ts")],
   ["Functions of vectors and their Jacobians", () => import("./3-jacobians.ts")],
   ["A flat circuit", () => import("./4-flat-circuit.ts")],
+  ["Modular layers", () => import("./5-modular-layers.ts")],
+  ["Optimizers and regularisation", () => import("./6-optimizers.ts")],
 ];
 
 const asked = argv.slice(2).map(Number);
