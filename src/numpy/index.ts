@@ -3,6 +3,7 @@ import "./methods.ts";
 export * as fft from "../fft/index.ts";
 export * as linalg from "../linalg/index.ts";
 export * from "./arithmetic.ts";
+export { i0 } from "./bessel.ts";
 export * from "./comparison.ts";
 export * as complex from "./complex.ts";
 export * from "./constants.ts";

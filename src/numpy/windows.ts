@@ -1,5 +1,6 @@
 import { arrayFrom, type NDArray } from "../array/index.ts";
 import { ArgumentError } from "../core/index.ts";
+import { besselI0eOf } from "../primitives/elementwise/numeric/index.ts";
 
 /*
  * Windows of signal processing: vectors of fixed numbers.
@@ -32,16 +33,12 @@ export const hamming = window("hamming", (t) => 0.54 - 0.46 * Math.cos(turn * t)
 /** Von Hann's window: a raised cosine. */
 export const hanning = window("hanning", (t) => 0.5 - 0.5 * Math.cos(turn * t));
 
-/** The modified Bessel function I₀ by its power series Σ (x/2)^(2k) / k!². */
-const besselI0 = (x: number): number => {
-  let [sum, term] = [1, 1];
-  for (let k = 1; term > sum * 1e-17; k++) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
-};
-
-/** Kaiser's window with shape parameter `beta`. */
+/**
+ * Kaiser's window with shape parameter `beta`: I₀(beta √(1 − (2t − 1)²)) / I₀(beta), from the scaled function, which is
+ * finite for every `beta`.
+ */
 export const kaiser = (m: number, beta: number): NDArray =>
-  window("kaiser", (t) => besselI0(beta * Math.sqrt(Math.max(0, 1 - (2 * t - 1) ** 2))) / besselI0(beta))(m);
+  window("kaiser", (t) => {
+    const at = Math.abs(beta) * Math.sqrt(Math.max(0, 1 - (2 * t - 1) ** 2));
+    return Math.exp(at - Math.abs(beta)) * (besselI0eOf(at) / besselI0eOf(beta));
+  })(m);

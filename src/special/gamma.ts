@@ -1,5 +1,6 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
-import { binary, operand, toInexact, unary } from "../numpy/operands.ts";
+import { unscaledBessel } from "../numpy/bessel.ts";
+import { binary, toInexact, unary } from "../numpy/operands.ts";
 import * as prim from "../primitives/index.ts";
 import { ternary } from "./operands.ts";
 
@@ -89,15 +90,5 @@ export const i0e = unary("i0e", prim.besselI0e, toInexact);
 /** exp(−|x|) times the modified Bessel function of order 1. */
 export const i1e = unary("i1e", prim.besselI1e, toInexact);
 
-const unscaled =
-  (name: string, scaled: (x: NDArray) => NDArray) =>
-  (x: ArrayLike): NDArray => {
-    const array = operand(x, name, toInexact);
-    return prim.mul(prim.exp(prim.abs(array)), scaled(array));
-  };
-
-/** The modified Bessel function of the first kind of order 0. */
-export const i0 = unscaled("i0", prim.besselI0e);
-
 /** The modified Bessel function of the first kind of order 1. */
-export const i1 = unscaled("i1", prim.besselI1e);
+export const i1 = unary("i1", (x) => unscaledBessel(x, prim.besselI1e), toInexact);

@@ -1,3 +1,4 @@
+export { i0 } from "../numpy/bessel.ts";
 export * from "./entropy.ts";
 export * from "./gamma.ts";
 export { type LogsumexpOptions, logsumexp } from "./logsumexp.ts";

@@ -805,6 +805,13 @@ def lax_cases():
     case("topK", lambda w: lax.top_k(w, 2, axis=0), w, ours=[w, 2, 0])
 
 
+def bessel():
+    case("i0", jnp.i0, np.array([0, -0.0, 1, -2.5, 30, inf, -inf, nan], np.float32))
+    case("i0", jnp.i0, np.array([0, 0.25, -3.5, 40]))
+    case("i0", jnp.i0, np.array([0, 1, -2], np.int32))
+    case("kaiser", lambda: jnp.kaiser(5, 60.0), ours=[5, 60])
+
+
 def write(name, rows):
     lines = [json.dumps(row, separators=(",", ":")) for row in rows]
     pathlib.Path(__file__).with_name(name).write_text("[\n" + ",\n".join(lines) + "\n]\n")
@@ -816,7 +823,7 @@ cases.clear()
 indexing()
 in_indexing = [["at." + name, *rest] for name, *rest in cases]
 cases.clear()
-for group in [elementwise, reductions, making, shapes, products, order, sets_and_counts, statistics, norms]:
+for group in [elementwise, reductions, making, shapes, products, order, sets_and_counts, statistics, norms, bessel]:
     group()
     write("numpy.json", cases + in_indexing)
 print(len(cases), "cases,", len(in_indexing), "of indexing")

@@ -159,7 +159,7 @@ export const REASONS: readonly Reason[] = [
   because(
     WANTED,
     "jax.numpy",
-    "histogramdd i0 polyfit roots spacing tril_indices_from triu_indices_from trim_zeros unique_all unique_counts " +
+    "histogramdd polyfit roots spacing tril_indices_from triu_indices_from trim_zeros unique_all unique_counts " +
       "unique_inverse unique_values",
   ),
   because(
