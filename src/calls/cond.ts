@@ -52,7 +52,11 @@ export const condPrimitive: Primitive<CondParams> = definePrimitive<CondParams>(
   transpose: (cotangents, inputs, params) => transposeCond(cotangents, inputs, params),
   batch: (inputs, axes, size, params, axisName) => batchCond(inputs, axes, size, params, axisName),
   partialEval: (context, inputs, params) => partialEvalCond(context, inputs, params),
-  lowering: { kind: "branch", describe: ({ branches }) => ({ branches }) },
+  lowering: {
+    kind: "branch",
+    describe: ({ branches }) => ({ branches }),
+    params: ({ branches }) => ({ branches: branches as readonly ClosedJaxpr[] }),
+  },
   args: { missing: "its legal arguments are those of the jaxprs that it carries; tested in test/lax" },
 });
 

@@ -60,6 +60,7 @@ export const scanPrimitive: Primitive<ScanParams> = definePrimitive<ScanParams>(
       numConsts,
       numCarry,
     }),
+    params: ({ body, ...rest }) => ({ jaxpr: body as ClosedJaxpr, ...rest }),
   },
   args: {
     missing: "its legal arguments are those of the jaxpr that it carries; tested in test/lax/scan.test.ts",

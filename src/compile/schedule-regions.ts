@@ -1,12 +1,6 @@
 import { type Shape, sizeOf } from "../array/index.ts";
-import {
-  type Aval,
-  type CarriedJaxpr,
-  ClosedJaxpr,
-  CotangentError,
-  type Equation,
-  type Var,
-} from "../core/index.ts";
+import { type Aval, type ClosedJaxpr, CotangentError, type Equation, type Var } from "../core/index.ts";
+import { carried } from "./carried-jaxprs.ts";
 import { type KernelList, loweringOf, storedValue } from "./kernel-list.ts";
 import { denseLayout } from "./layout.ts";
 import type { Buffer, Layout } from "./program.ts";
@@ -21,29 +15,6 @@ export interface RegionHost {
   /** The values of the outputs of a jaxpr for these values of its inputs. */
   run(closed: ClosedJaxpr, inputs: readonly (Value | undefined)[]): readonly Value[];
 }
-
-/** The jaxpr that an equation carries. */
-export const carried = (closed: CarriedJaxpr): ClosedJaxpr => {
-  if (closed instanceof ClosedJaxpr) return closed;
-  throw new CotangentError("A lowering describes a loop or a branch by ClosedJaxprs; it got something else.");
-};
-
-/** The jaxprs that run when an equation runs, if it is a loop or a branch. */
-export const carriedJaxprs = (equation: Equation): readonly ClosedJaxpr[] => {
-  const { lowering } = equation.primitive;
-  switch (lowering?.kind) {
-    case "scan":
-      return [carried(lowering.describe(equation.params).body)];
-    case "while": {
-      const { cond, body } = lowering.describe(equation.params);
-      return [carried(cond), carried(body)];
-    }
-    case "branch":
-      return lowering.describe(equation.params).branches.map(carried);
-    default:
-      return [];
-  }
-};
 
 /** Schedule an equation that is a loop or a branch; returns the values of its outputs. */
 export const scheduleRegion = (

@@ -13,6 +13,7 @@ import type { Expr } from "../kernel/expr.ts";
 import { NestBuilder } from "../kernel/nest.ts";
 import { convertElementTypePrimitive } from "../primitives/elementwise/conversion.ts";
 import { orderedStrides } from "./axis-order.ts";
+import { carriedJaxprs } from "./carried-jaxprs.ts";
 import { dotScratch, isBetterSwapped } from "./dot-kernel.ts";
 import { DotOperands } from "./dot-operands.ts";
 import { KernelList, loweringOf, storedValue } from "./kernel-list.ts";
@@ -26,7 +27,7 @@ import {
   scalarTypeOf,
 } from "./program.ts";
 import { affine, constantOf } from "./scalar-exprs.ts";
-import { carriedJaxprs, type RegionHost, scheduleRegion } from "./schedule-regions.ts";
+import { type RegionHost, scheduleRegion } from "./schedule-regions.ts";
 import { pending, type Value } from "./scheduled-value.ts";
 
 /** How deep an expression may grow before its value is stored. */

@@ -101,9 +101,12 @@ export type Lowering<P extends Params> =
        */
       work?(inputs: readonly Aval[], outputs: readonly Aval[]): number;
     }
-  /** It carries jaxprs that run in turns or by choice; constants of these are concrete when the program is compiled. */
-  | { readonly kind: "scan"; describe(params: P): ScanForm }
-  | { readonly kind: "while"; describe(params: P): WhileForm }
-  | { readonly kind: "branch"; describe(params: P): BranchForm }
+  /**
+   * It carries jaxprs that run in turns or by choice; constants of these are concrete when the program is compiled.
+   * `params` is the inverse of `describe`.
+   */
+  | { readonly kind: "scan"; describe(params: P): ScanForm; params(form: ScanForm): P }
+  | { readonly kind: "while"; describe(params: P): WhileForm; params(form: WhileForm): P }
+  | { readonly kind: "branch"; describe(params: P): BranchForm; params(form: BranchForm): P }
   /** It carries jaxprs, and the compiler knows it by name. */
   | { readonly kind: "call" };

@@ -66,7 +66,7 @@ const scanPrimitive = definePrimitive<ScanParams>({
     ];
   },
   ...NO_RULES,
-  lowering: { kind: "scan", describe: (params) => params },
+  lowering: { kind: "scan", describe: (params) => params, params: (form) => form as ScanParams },
 });
 
 interface WhileParams {
@@ -88,7 +88,7 @@ const whilePrimitive = definePrimitive<WhileParams>({
     return carry;
   },
   ...NO_RULES,
-  lowering: { kind: "while", describe: (params) => params },
+  lowering: { kind: "while", describe: (params) => params, params: (form) => form as WhileParams },
 });
 
 interface BranchParams {
@@ -103,7 +103,7 @@ const branchPrimitive = definePrimitive<BranchParams>({
     return evaluate(branches[k] as ClosedJaxpr, operands);
   },
   ...NO_RULES,
-  lowering: { kind: "branch", describe: (params) => params },
+  lowering: { kind: "branch", describe: (params) => params, params: (form) => form as BranchParams },
 });
 
 const strong = ({ shape, dtype }: Aval): Aval => aval(shape, dtype);

@@ -2,6 +2,7 @@ import { ClosedJaxpr, Equation } from "../../core/index.ts";
 import { canonicalReductionRules } from "./canonicalize-reductions.ts";
 import { eliminateCommonSubexpressions } from "./eliminate-common-subexpressions.ts";
 import { eliminateDeadCode } from "./eliminate-dead-code.ts";
+import { eliminateDeadResults } from "./eliminate-dead-results.ts";
 import { evaluationRules } from "./fold-constants.ts";
 import { inlineCalls } from "./inline-calls.ts";
 import { diagonalRules } from "./multiply-diagonals.ts";
@@ -24,7 +25,12 @@ const rewrite = rewriteWith(
   new Rules([...evaluationRules, ...diagonalRules, ...simplificationRules, ...canonicalReductionRules]),
 );
 
-const ROUND: readonly Pass[] = [rewrite, eliminateCommonSubexpressions, eliminateDeadCode];
+const ROUND: readonly Pass[] = [
+  rewrite,
+  eliminateCommonSubexpressions,
+  eliminateDeadResults,
+  eliminateDeadCode,
+];
 
 /** What `transform` makes of the closed jaxprs in a list of parameters, or `params` itself if it changes none. */
 const mapCarried = (params: object, transform: (closed: ClosedJaxpr) => ClosedJaxpr): object => {
@@ -62,7 +68,7 @@ const optimizeCarried: Pass = (closed, scopes = new Scopes()) => {
 
 /**
  * The same program with less to do: calls written out, constants folded, common subexpressions computed once, dead code
- * dropped, everything simplified until nothing changes. Inputs and outputs keep their number, shapes and dtypes; weak
+ * dropped, in loops and branches too, everything simplified until nothing changes. Inputs and outputs keep their number, shapes and dtypes; weak
  * types of outputs may differ. There are never more equations than there are with calls written out, but for a view
  * where a mask goes into windows.
  *
@@ -71,7 +77,10 @@ const optimizeCarried: Pass = (closed, scopes = new Scopes()) => {
  */
 export const optimize = (closed: ClosedJaxpr): Optimized => {
   const scopes = new Scopes();
-  let program = optimizeCarried(eliminateDeadCode(inlineCalls(closed, scopes)), scopes);
+  let program = optimizeCarried(
+    eliminateDeadCode(eliminateDeadResults(inlineCalls(closed, scopes), scopes)),
+    scopes,
+  );
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const before = program;
     for (const pass of ROUND) program = pass(program, scopes);

@@ -31,6 +31,14 @@ export const LAWS: readonly Law[] = [
  * @example
  * for (const law of LAWS) if (law.excuse(myPrimitive) === undefined) checkLaw(law, myPrimitive);
  */
-export const checkLaw = (law: Law, primitive: Primitive, { numRuns = 100, seed }: LawOptions = {}): void => {
-  check(law.property(primitive), { numRuns, ...(seed !== undefined && { seed }) });
+export const checkLaw = (
+  law: Law,
+  primitive: Primitive,
+  { numRuns = 100, seed, timeLimit }: LawOptions = {},
+): void => {
+  check(law.property(primitive), {
+    numRuns,
+    ...(seed !== undefined && { seed }),
+    ...(timeLimit !== undefined && { interruptAfterTimeLimit: timeLimit }),
+  });
 };

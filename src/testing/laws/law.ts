@@ -27,6 +27,8 @@ export interface Law {
 export interface LawOptions {
   /** How many cases are drawn; default 100. */
   readonly numRuns?: number;
+  /** After so many milliseconds no more cases are drawn, if one has been checked; default: no limit. */
+  readonly timeLimit?: number;
   /** Where the random numbers start; default: anywhere. */
   readonly seed?: number;
 }

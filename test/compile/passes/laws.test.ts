@@ -6,6 +6,7 @@ import { isFloat, type NDArray } from "../../../src/array/index.ts";
 import { canonicalizeReductions } from "../../../src/compile/passes/canonicalize-reductions.ts";
 import { eliminateCommonSubexpressions } from "../../../src/compile/passes/eliminate-common-subexpressions.ts";
 import { eliminateDeadCode } from "../../../src/compile/passes/eliminate-dead-code.ts";
+import { eliminateDeadResults } from "../../../src/compile/passes/eliminate-dead-results.ts";
 import { foldConstants } from "../../../src/compile/passes/fold-constants.ts";
 import { inlineCalls } from "../../../src/compile/passes/inline-calls.ts";
 import { multiplyDiagonals } from "../../../src/compile/passes/multiply-diagonals.ts";
@@ -124,6 +125,7 @@ const alone =
 const PASSES: Readonly<Record<string, Pass>> = {
   inlineCalls,
   eliminateDeadCode: alone((closed) => closed),
+  eliminateDeadResults: alone(eliminateDeadResults),
   eliminateCommonSubexpressions: alone(eliminateCommonSubexpressions),
   foldConstants: alone(foldConstants),
   simplify: alone(simplify),
