@@ -46,6 +46,10 @@ const complaintAbout = (
   }
 };
 
+test("a law is checked on the cases that there is time for", () => {
+  checkLaw(lawNamed("abstract"), primitiveNamed("sin"), { numRuns: 1e9, timeLimit: 1500 });
+});
+
 describe("a law notices", () => {
   test("a wrong JVP, and shows the smallest case", () => {
     const text = complaint("sin", "JVP", "jvp", "sign");
