@@ -1,6 +1,6 @@
 import type { ArrayLike, NDArray, Shape } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
-import { complement } from "./moments.ts";
+import { complement, hyper, scalarOf } from "./moments.ts";
 import { requireParams } from "./requirements.ts";
 import { stateful } from "./stateful.ts";
 import type { ArrayTree, GradientTransformation } from "./transformation.ts";
@@ -69,7 +69,7 @@ export const scaleByFactoredRms = ({
   /** How much of a mean stays. */
   const decayAt = (count: NDArray, like: NDArray): NDArray => {
     const steps = np.astype(np.add(np.subtract(count, stepOffset), 1), like.dtype);
-    const rate = np.astype(decayRate, like.dtype);
+    const rate = scalarOf(decayRate, like.dtype);
     return np.subtract(1, np.power(steps, np.negative(rate)));
   };
   return stateful(where, {
@@ -94,7 +94,7 @@ export const scaleByFactoredRms = ({
         mapTrees<ArrayTree>(where, { gradients, params, means }, (g, p, mean) => {
           const axes = axesOf(p);
           if ((axes === undefined) !== (which === null)) return mean;
-          const squares = np.add(np.square(g), np.astype(epsilon, g.dtype));
+          const squares = np.add(np.square(g), hyper(epsilon, g.dtype));
           const decay = decayAt(state.count, mean);
           const now = axes === undefined || which === null ? squares : np.mean(squares, axes[which]);
           return np.add(np.multiply(decay, mean), np.multiply(complement(decay), now));

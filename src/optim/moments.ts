@@ -11,6 +11,10 @@ import { mapTrees } from "./trees.ts";
 export const hyper = (x: ArrayLike, dtype: DType): ArrayLike =>
   x instanceof NDArray ? np.astype(x, dtype) : x;
 
+/** A hyperparameter as an array of `dtype`. A number keeps its digits on the way. */
+export const scalarOf = (x: ArrayLike, dtype: DType): NDArray =>
+  typeof x === "number" ? scalarArray(x, dtype) : np.astype(x, dtype);
+
 /** 1 − x. */
 export const complement = (x: ArrayLike): ArrayLike =>
   typeof x === "number" ? 1 - x : np.subtract(1, asArray(x, "hyperparameter"));
@@ -23,7 +27,7 @@ export const average = (decay: ArrayLike, mean: NDArray, x: NDArray): NDArray =>
 
 /** A running mean that began with 0, made up for that. */
 export const unbiased = (mean: NDArray, decay: ArrayLike, count: NDArray): NDArray => {
-  const d = typeof decay === "number" ? scalarArray(decay, mean.dtype) : hyper(decay, mean.dtype);
+  const d = scalarOf(decay, mean.dtype);
   return np.divide(mean, np.subtract(1, np.power(d, count)));
 };
 

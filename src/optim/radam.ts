@@ -2,7 +2,7 @@ import { type ArrayLike, type NDArray, scalarArray } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
 import { type AdamOptions, type AdamState, meanDirection } from "./adam.ts";
 import { chain } from "./chain.ts";
-import { averageSquares, averageTree, complement, hyper, unbiased } from "./moments.ts";
+import { averageSquares, averageTree, complement, hyper, scalarOf, unbiased } from "./moments.ts";
 import { type LearningRateState, scaleByLearningRate } from "./scale.ts";
 import { stateful } from "./stateful.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
@@ -20,7 +20,7 @@ const sampleLengths = (
   like: NDArray,
   count: NDArray,
 ): readonly [now: NDArray, end: NDArray] => {
-  const decay = typeof b2 === "number" ? scalarArray(b2, like.dtype) : np.astype(b2, like.dtype);
+  const decay = scalarOf(b2, like.dtype);
   const rest = typeof b2 === "number" ? scalarArray(1 - b2, like.dtype) : complement(decay);
   const end = np.subtract(np.divide(2, rest), 1);
   const power = np.power(decay, count);
