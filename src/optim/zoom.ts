@@ -120,7 +120,9 @@ export const scaleByZoomLinesearch = (
     infiniteIfNaN(np.maximum(np.subtract(np.abs(slope), np.multiply(curvRtol, np.abs(start.slope))), 0));
 
   const pick = (pred: NDArray, yes: LinePoint, no: LinePoint): LinePoint => choose(where, pred, yes, no);
-  const { logicalAnd: and, logicalOr: or, logicalNot: not } = np;
+  const and = (x: NDArray, y: NDArray): NDArray => np.logicalAnd(x, y);
+  const or = (x: NDArray, y: NDArray): NDArray => np.logicalOr(x, y);
+  const not = (x: NDArray): NDArray => np.logicalNot(x);
 
   /** The search after one more place was tried. */
   const turn = <P>(line: Line<P>, guess: NDArray, search: Search): Search => {
