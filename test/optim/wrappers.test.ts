@@ -153,9 +153,10 @@ describe("line searches find the places that Optax's do", () => {
     golden.searches.map((run) => [`${run.call} ${JSON.stringify(run.args)} ${run.problem}`, run] as const),
   )("%s", (_title, run) => {
     const loss = { rosenbrock, quadratic }[run.problem];
-    // On a bowl the cubic is nearly a parabola, and Optax's form of its root has few digits there.
-    const isNoisy = run.problem === "quadratic" && JSON.stringify(run.args).includes("Zoom");
-    const tolerance = isNoisy ? 1e-4 : 1e-6;
+    // One run divides intervals of a bowl, where the cubic is nearly a parabola and Optax's form of its root loses digits:
+    // at step 5 it tries one place more. With the root in our form in its place, Optax moves by the whole difference, 2.2e-4.
+    const losesDigits = run.problem === "quadratic" && JSON.stringify(run.args).includes('"curvRtol":0.01');
+    const tolerance = losesDigits ? 5e-4 : 1e-6;
     const optimizer = build(run.call, run.args);
     const step = jit((p: SearchParams, s: unknown) => {
       const [value, grad] = valueAndGrad(loss)(p);
