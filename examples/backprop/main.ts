@@ -16,6 +16,7 @@ const chapters: readonly (readonly [title: string, load: () => Promise<Chapter>]
   ["A flat circuit", () => import("./4-flat-circuit.ts")],
   ["Modular layers", () => import("./5-modular-layers.ts")],
   ["Optimizers and regularisation", () => import("./6-optimizers.ts")],
+  ["Practice", () => import("./7-practice.ts")],
 ];
 
 const asked = argv.slice(2).map(Number);
