@@ -1,7 +1,6 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
 import { ArgumentError } from "../core/index.ts";
-import { symmetrized } from "../lax/linalg.ts";
-import { concatenate } from "../numpy/joining.ts";
+import { type LaxSvdOptions, svd as laxSvd, symmetrized } from "../lax/linalg.ts";
 import * as prim from "../primitives/index.ts";
 import { matrices, squareMatrices } from "./operands.ts";
 
@@ -31,20 +30,7 @@ export function qr(a: ArrayLike, mode: QrMode = "reduced"): NDArray | readonly [
 }
 
 /** Options of `svd`. */
-export interface SvdOptions {
-  /** Whether U is [..., m, m] and Vᵀ [..., n, n]; else [..., m, k] and [..., k, n] with k = min(m, n). Default true. */
-  readonly fullMatrices?: boolean | undefined;
-  /** Whether U and Vᵀ are wanted beside the singular values. Default true. */
-  readonly computeUv?: boolean | undefined;
-}
-
-/** Orthonormal columns [..., m, k] with others behind them that make a basis [..., m, m]. */
-const completed = (u: NDArray): NDArray => {
-  const [m, k] = prim.matrixShape(u);
-  if (m === k) return u;
-  const [q] = prim.qr(u, true);
-  return concatenate([u, prim.part(q, [0, m], [k, m])], -1);
-};
+export type SvdOptions = LaxSvdOptions;
 
 /**
  * A = U·diag(s)·Vᵀ of matrices [..., m, n]: orthonormal columns of U, singular values s [..., min(m, n)] in decreasing
@@ -62,12 +48,10 @@ export function svd(a: ArrayLike, options: SvdOptions & { readonly computeUv: fa
 export function svd(a: ArrayLike, options?: SvdOptions): readonly [u: NDArray, s: NDArray, vt: NDArray];
 export function svd(
   a: ArrayLike,
-  { fullMatrices = true, computeUv = true }: SvdOptions = {},
+  options: SvdOptions = {},
 ): NDArray | readonly [u: NDArray, s: NDArray, vt: NDArray] {
-  const [u, s, vt] = prim.svd(matrices("svd", a));
-  if (!computeUv) return s;
-  if (!fullMatrices) return [u, s, vt];
-  return [completed(u), s, prim.transposed(completed(prim.transposed(vt)))];
+  const x = matrices("svd", a);
+  return options.computeUv === false ? svdvals(x) : laxSvd(x, { ...options, computeUv: true });
 }
 
 /**

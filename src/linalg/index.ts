@@ -6,6 +6,7 @@ export * from "./cholesky.ts";
 export * from "./condition.ts";
 export * from "./decompositions.ts";
 export * from "./determinant.ts";
+export * from "./eig.ts";
 export {
   lstsq,
   type MatrixRankOptions,

@@ -59,6 +59,7 @@ export * from "./quantiles.ts";
 export * from "./ranges.ts";
 export * from "./rearranging.ts";
 export * from "./reductions.ts";
+export * from "./roots.ts";
 export * from "./rounding.ts";
 export * from "./searching.ts";
 export * from "./sets.ts";

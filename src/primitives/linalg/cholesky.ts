@@ -7,6 +7,7 @@ import { buildCholesky } from "./cholesky-nest.ts";
 import {
   batchMatrices,
   checkSquare,
+  cubicWork,
   diagonalPart,
   drawStack,
   eachMatrix,
@@ -65,6 +66,7 @@ export const choleskyPrimitive: Primitive = definePrimitive({
     kind: "nest",
     build: (nest, _params, [a]) =>
       buildCholesky(nest, sizeOf(stackShape(a as Aval)), matrixShape(a as Aval)[0]),
+    work: ([a]) => cubicWork(a as Aval) / 4,
   },
   args: {
     example: (choose) => {

@@ -6,6 +6,7 @@ import { buildEigh } from "./eigh-nest.ts";
 import {
   batchMatrices,
   checkSquare,
+  cubicWork,
   diagonals,
   drawStack,
   eachMatrix,
@@ -92,6 +93,7 @@ export const eighPrimitive: Primitive = definePrimitive({
   lowering: {
     kind: "nest",
     build: (nest, _params, [a]) => buildEigh(nest, sizeOf(stackShape(a as Aval)), matrixShape(a as Aval)[0]),
+    work: ([a]) => 16 * cubicWork(a as Aval),
   },
   args: {
     example: (choose) => {

@@ -1,4 +1,5 @@
 export * from "./cholesky.ts";
+export * from "./eig.ts";
 export * from "./eigh.ts";
 export * from "./lu.ts";
 export * from "./matrices.ts";

@@ -8,6 +8,7 @@ import { buildLu } from "./lu-nest.ts";
 import {
   batchMatrices,
   checkMatrices,
+  cubicWork,
   drawStack,
   eachMatrix,
   identities,
@@ -102,6 +103,7 @@ export const luPrimitive: Primitive = definePrimitive({
   lowering: {
     kind: "nest",
     build: (nest, _params, [a]) => buildLu(nest, sizeOf(stackShape(a as Aval)), ...matrixShape(a as Aval)),
+    work: ([a]) => cubicWork(a as Aval) / 2,
   },
   args: {
     example: (choose) => ({

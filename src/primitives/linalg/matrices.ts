@@ -46,6 +46,9 @@ export const matrixShape = ({ shape }: { readonly shape: Shape }): readonly [row
 /** The axes that count matrices. */
 export const stackShape = ({ shape }: { readonly shape: Shape }): number[] => shape.slice(0, -2);
 
+/** The steps of a factorization, without its constant factor: m·n·min(m, n) for each matrix. */
+export const cubicWork = (x: Aval): number => sizeOf(x.shape) * Math.min(...matrixShape(x));
+
 /** Refuses what is not a stack of matrices of floats. */
 export const checkMatrices = (name: string, x: Aval): void => {
   if (!isFloat(x.dtype)) {

@@ -15,6 +15,7 @@ import { NOT_LINEAR, range } from "../rules.ts";
 import {
   batchMatrices,
   checkMatrices,
+  cubicWork,
   drawStack,
   eachMatrix,
   lowerTriangle,
@@ -120,6 +121,7 @@ export const qrPrimitive: Primitive<QrParams> = definePrimitive<QrParams>({
     kind: "nest",
     build: (nest, _params, [a], [q]) =>
       buildQr(nest, sizeOf(stackShape(a as Aval)), ...matrixShape(a as Aval), matrixShape(q as Aval)[1]),
+    work: ([a]) => 2 * cubicWork(a as Aval),
   },
   args: {
     example: (choose) => {

@@ -8,6 +8,7 @@ import {
   asRows,
   batchMatrices,
   checkMatrices,
+  cubicWork,
   diagonalPart,
   diagonals,
   drawStack,
@@ -155,6 +156,7 @@ export const svdPrimitive: Primitive = definePrimitive({
   lowering: {
     kind: "nest",
     build: (nest, _params, [a]) => buildSvd(nest, sizeOf(stackShape(a as Aval)), ...matrixShape(a as Aval)),
+    work: ([a]) => 16 * cubicWork(a as Aval),
   },
   args: {
     example: (choose) => ({
