@@ -133,5 +133,6 @@ tabulate("zeta", hurwitz, [(1.01, 1), (1.5, 0.5), (2, 1), (3, 0.25), (4.5, 3), (
 tabulate("polygamma", lambda m, x: mp.polygamma(int(m), x), [(1, 1), (1, 0.1), (2, 0.5), (3, 2.5), (4, 10), (10, 3), (1, -0.5), (2, -1.5), (3, -10.3)])
 
 lines = lambda rows: ",\n".join("    " + json.dumps(r, separators=(",", ":")) for r in rows)
-text = '{\n  "cases": [\n%s\n  ],\n  "special": [\n%s\n  ]\n}\n' % (lines(cases), lines(special))
+versions = json.dumps({"jax": jax.__version__, "mpmath": mp.__version__})
+text = '{\n  "versions": %s,\n  "cases": [\n%s\n  ],\n  "special": [\n%s\n  ]\n}\n' % (versions, lines(cases), lines(special))
 pathlib.Path(__file__).with_name("elementwise.json").write_text(text)

@@ -111,5 +111,5 @@ for fn in ["fftfreq", "rfftfreq"]:
         cases.append([fn, list(args), {"many": [array(y)]}, None])
 
 lines = ",\n".join(json.dumps(c) for c in cases)
-pathlib.Path(__file__).with_name("fft.json").write_text(f"[\n{lines}\n]\n")
+pathlib.Path(__file__).with_name("fft.json").write_text(f'{{"jax": "{jax.__version__}", "cases": [\n{lines}\n]}}\n')
 print(len(cases))

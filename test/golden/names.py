@@ -1,6 +1,6 @@
-"""Prints the public names of JAX's namespaces, for test/golden/names.json and the table of docs/jax-names.md.
+"""Writes names.json: the public names of JAX's namespaces, for the table of docs/jax-names.md.
 
-    python -m venv env && env/bin/pip install jax && env/bin/python -P test/golden/names.py > test/golden/names.json
+    python -m venv env && env/bin/pip install jax && env/bin/python -P test/golden/names.py
 
 For each namespace the functions, constants and dtypes that it exports: whatever does not start with an underscore,
 modules left out.
@@ -8,6 +8,7 @@ modules left out.
 
 import importlib
 import json
+import pathlib
 import types
 import warnings
 
@@ -40,4 +41,5 @@ def names(namespace):
 
 table = {namespace: names(namespace) for namespace in NAMESPACES}
 rows = ",\n".join(f" {json.dumps(namespace)}: {json.dumps(listed)}" for namespace, listed in table.items())
-print(f'{{"jax": {json.dumps(jax.__version__)}, "namespaces": {{\n{rows}\n}}}}')
+text = f'{{"jax": {json.dumps(jax.__version__)}, "namespaces": {{\n{rows}\n}}}}\n'
+pathlib.Path(__file__).with_name("names.json").write_text(text)

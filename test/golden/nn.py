@@ -164,5 +164,5 @@ def lines(entries):
 
 parts = {"activations": activations, "reductions": reductions, "initializers": made, "oneHot": hot}
 body = ",\n".join(f'"{name}": {lines(entries)}' for name, entries in parts.items())
-head = f'"points": {json.dumps(POINTS)},\n"wild": {json.dumps(WILD)}'
+head = f'"jax": "{jax.__version__}",\n"points": {json.dumps(POINTS)},\n"wild": {json.dumps(WILD)}'
 pathlib.Path(__file__).with_name("nn.json").write_text(f"{{{head},\n{body}}}\n")

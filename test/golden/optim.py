@@ -256,5 +256,6 @@ for dtype in ["float64", "float32"]:
 
 lines = ",\n".join(json.dumps(run) for run in runs)
 steps = ",\n".join(json.dumps(tree) for tree in GRADIENTS)
-text = f'{{"start": {json.dumps(PARAMS)},\n"shown": {SHOWN},\n"gradients": [\n{steps}\n],\n"runs": [\n{lines}\n]}}\n'
+versions = json.dumps({"jax": jax.__version__, "optax": optax.__version__})
+text = f'{{"versions": {versions},\n"start": {json.dumps(PARAMS)},\n"shown": {SHOWN},\n"gradients": [\n{steps}\n],\n"runs": [\n{lines}\n]}}\n'
 pathlib.Path(__file__).with_name("optim.json").write_text(text)

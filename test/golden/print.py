@@ -1,6 +1,6 @@
 """Writes print.json: arrays and the drawings that NumPy's str gives of them. Run:
 
-    python print.py && npx biome format --write print.json
+    python print.py
 
 NaN, infinities and -0.0 are written as strings, since JSON has no word for them.
 """

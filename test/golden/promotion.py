@@ -1,6 +1,6 @@
 """Writes promotion.json: the result types that JAX gives to sums of our dtypes. Run:
 
-    python promotion.py && npx biome format --write promotion.json
+    python promotion.py
 
 Operands are named by dtype, with a star where they are weakly typed, or by the Python scalar. JAX has one
 setting for all of 64 bits, so sums with a float64 among them are computed with x64 on and all others with it

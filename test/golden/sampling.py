@@ -164,5 +164,5 @@ for dtype in ["float32", "float64"]:
 
 lines = ",\n".join(json.dumps(case) for case in cases)
 known = ",\n".join(json.dumps(vector) for vector in KNOWN)
-text = f'{{"known": [\n{known}\n],\n"cases": [\n{lines}\n]}}\n'
+text = f'{{"jax": "{jax.__version__}",\n"known": [\n{known}\n],\n"cases": [\n{lines}\n]}}\n'
 pathlib.Path(__file__).with_name("sampling.json").write_text(text)

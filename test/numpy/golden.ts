@@ -10,12 +10,21 @@ import * as np from "../../src/numpy/index.ts";
 /** A value as the file of results has it. */
 export type Encoded = unknown;
 
-/** A call and its result. */
-export type Case = readonly [name: string, args: readonly Encoded[], result: Encoded];
+/** A call, its result, and the gradients that JAX has, one for each array of floats among the arguments. */
+export type Case = readonly [
+  name: string,
+  args: readonly Encoded[],
+  result: Encoded,
+  gradients?: readonly (Encoded | null)[],
+];
 
 /** The cases of a file of results. */
 export const readCases = (file: string): readonly Case[] =>
-  JSON.parse(readFileSync(new URL(`../golden/${file}`, import.meta.url), "utf8")) as readonly Case[];
+  (
+    JSON.parse(readFileSync(new URL(`../golden/${file}`, import.meta.url), "utf8")) as {
+      readonly cases: readonly Case[];
+    }
+  ).cases;
 
 /** The results of jax.numpy. */
 export const cases = readCases("numpy.json");
