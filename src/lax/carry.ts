@@ -9,7 +9,7 @@ import {
 } from "../core/index.ts";
 import { convertElementType } from "../primitives/elementwise/conversion.ts";
 import { flattenFunction } from "../transforms/flatten-function.ts";
-import { TreeDef } from "../tree/index.ts";
+import { type Arrays, type Inputs, TreeDef } from "../tree/index.ts";
 import { requireAlike } from "./compare-results.ts";
 
 /*
@@ -33,6 +33,22 @@ export interface TracedTurn {
   /** The structure of what it returns. */
   readonly outTree: TreeDef;
 }
+
+/** Arrays and numbers, and what else is taken as it stands. */
+type Whole = NDArray | number | boolean | null | undefined | ((...args: never[]) => unknown);
+
+type ReadonlyTree<T> = T extends Whole
+  ? T
+  : T extends readonly unknown[]
+    ? T[number][] extends T
+      ? readonly ReadonlyTree<T[number]>[]
+      : { readonly [K in keyof T]: ReadonlyTree<T[K]> }
+    : T extends object
+      ? { readonly [K in keyof T]: ReadonlyTree<T[K]> }
+      : T;
+
+/** What a function may return that must give a tree like `T`: numbers for arrays, and lists that cannot be written to. */
+export type Returned<T> = ReadonlyTree<Inputs<Arrays<T>>>;
 
 /** Any function that people give. */
 export type AnyFunction = (...args: never[]) => unknown;

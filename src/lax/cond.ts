@@ -11,25 +11,22 @@ import { condPrimitive } from "../calls/cond.ts";
 import {
   ArgumentError,
   type Aval,
-  avalOf,
   bind,
-  ClosedJaxpr,
   DTypeError,
   describeAval,
   evalJaxpr,
   hoistTracers,
-  Jaxpr,
   ShapeError,
   traceToJaxpr,
-  Var,
 } from "../core/index.ts";
 import { ne } from "../primitives/elementwise/comparison.ts";
 import { convertElementType } from "../primitives/elementwise/conversion.ts";
 import { scalarLike } from "../primitives/rules.ts";
 import { flattenArrays, flattenFunction } from "../transforms/flatten-function.ts";
 import type { ArraysOf } from "../transforms/types.ts";
-import { type Arrays, type Inputs, type TreeDef, unflatten } from "../tree/index.ts";
-import { type AnyFunction, requireFunction } from "./carry.ts";
+import { type Arrays, type TreeDef, unflatten } from "../tree/index.ts";
+import { type AnyFunction, type Returned, requireFunction } from "./carry.ts";
+import { type Staged, withCommonClosures } from "./closures.ts";
 import { requireAlike } from "./compare-results.ts";
 
 /**
@@ -46,7 +43,7 @@ import { requireAlike } from "./compare-results.ts";
 export const cond = <const A extends readonly unknown[], R>(
   pred: ArrayLike,
   onTrue: (...operands: ArraysOf<A>) => R,
-  onFalse: (...operands: ArraysOf<A>) => Inputs<Arrays<NoInfer<R>>>,
+  onFalse: (...operands: ArraysOf<A>) => Returned<NoInfer<R>>,
   ...operands: A
 ): Arrays<R> => {
   requireFunction("cond", "onTrue", onTrue);
@@ -108,10 +105,8 @@ const indexOf = (index: ArrayLike): NDArray => {
 };
 
 /** One function, traced. */
-interface Traced {
+interface Traced extends Staged {
   readonly name: string;
-  readonly closed: ClosedJaxpr;
-  readonly hoisted: readonly NDArray[];
   readonly tree: TreeDef;
 }
 
@@ -142,9 +137,7 @@ const branch = <R>(
       },
     );
   }
-  // Each branch takes what any of them closes over.
-  const hoisted = [...new Set(alike.flatMap((t) => t.hoisted))];
-  const branches = alike.map((t) => takingAll(t, hoisted));
+  const { jaxprs: branches, hoisted } = withCommonClosures(alike);
   return unflatten(
     first.tree,
     bind(condPrimitive, [index, ...hoisted, ...inputs], { branches }),
@@ -176,21 +169,4 @@ const withCommonDTypes = (traced: readonly Traced[]): readonly Traced[] => {
     );
     return { ...t, closed };
   });
-};
-
-/** A traced function that takes all hoisted values in front, its own among them. */
-const takingAll = ({ closed, hoisted }: Traced, all: readonly NDArray[]): ClosedJaxpr => {
-  if (hoisted.length === all.length && hoisted.every((x, i) => x === all[i])) return closed;
-  const { jaxpr, consts } = closed;
-  const own = new Map(hoisted.map((x, i) => [x, jaxpr.inputs[i] as Var]));
-  const leading = all.map((x) => own.get(x) ?? new Var(avalOf(x)));
-  return new ClosedJaxpr(
-    new Jaxpr(
-      jaxpr.constVars,
-      [...leading, ...jaxpr.inputs.slice(hoisted.length)],
-      jaxpr.equations,
-      jaxpr.outputs,
-    ),
-    consts,
-  );
 };

@@ -15,8 +15,8 @@ import { add } from "../primitives/elementwise/add.ts";
 import { lt } from "../primitives/elementwise/comparison.ts";
 import { scalarLike } from "../primitives/rules.ts";
 import { flattenArrays } from "../transforms/flatten-function.ts";
-import { type Arrays, type Inputs, structure, unflatten } from "../tree/index.ts";
-import { type AnyFunction, requireFunction, type TracedTurn, traceTurn } from "./carry.ts";
+import { type Arrays, structure, unflatten } from "../tree/index.ts";
+import { type AnyFunction, type Returned, requireFunction, type TracedTurn, traceTurn } from "./carry.ts";
 
 /**
  * `body(i, carry)` for each whole number `i` from `lower` up to, and without, `upper`. With bounds that are known while
@@ -32,7 +32,7 @@ import { type AnyFunction, requireFunction, type TracedTurn, traceTurn } from ".
 export const foriLoop = <const C>(
   lower: ArrayLike,
   upper: ArrayLike,
-  body: (i: NDArray, carry: Arrays<C>) => Inputs<Arrays<C>>,
+  body: (i: NDArray, carry: Arrays<C>) => Returned<C>,
   init: C,
 ): Arrays<C> => {
   requireFunction("foriLoop", "body", body);

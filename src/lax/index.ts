@@ -1,11 +1,15 @@
+export { type AssociativeScanOptions, associativeScan } from "./associative-scan.ts";
 export { cond, switch } from "./cond.ts";
 export * from "./conv-transpose.ts";
 export * from "./convolution.ts";
+export { type CustomLinearSolveOptions, customLinearSolve } from "./custom-linear-solve.ts";
+export { type CustomRootOptions, customRoot } from "./custom-root.ts";
 export * from "./elementwise.ts";
 export { foriLoop } from "./fori-loop.ts";
 export * as linalg from "./linalg.ts";
 export { type MapOptions, map } from "./map.ts";
 export * from "./products.ts";
+export { reduce } from "./reduce.ts";
 export * from "./reduce-window.ts";
 export * from "./reductions.ts";
 export { type ScanOptions, scan } from "./scan.ts";

@@ -1,8 +1,8 @@
 import type { NDArray } from "../array/index.ts";
 import { ArgumentError, aval, describeAval, ShapeError } from "../core/index.ts";
 import { flattenArrays } from "../transforms/flatten-function.ts";
-import { type Arrays, formatPath, type Inputs, leafPaths, type TreeDef, unflatten } from "../tree/index.ts";
-import { type AnyFunction, pairOf, requireFunction, traceTurn } from "./carry.ts";
+import { type Arrays, formatPath, leafPaths, type TreeDef, unflatten } from "../tree/index.ts";
+import { type AnyFunction, pairOf, type Returned, requireFunction, traceTurn } from "./carry.ts";
 import { unrolledScan, unrollOf } from "./unroll.ts";
 
 /** Options of `scan`. */
@@ -32,7 +32,7 @@ export interface ScanOptions {
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.scan.html
  */
 export const scan = <const C, X, const Y>(
-  f: (carry: Arrays<C>, x: Arrays<X>) => readonly [carry: Inputs<Arrays<C>>, y: Y],
+  f: (carry: Arrays<C>, x: Arrays<X>) => readonly [carry: Returned<C>, y: Y],
   init: C,
   xs: X,
   options: ScanOptions = {},

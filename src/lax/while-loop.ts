@@ -11,8 +11,8 @@ import {
   traceToJaxpr,
 } from "../core/index.ts";
 import { flattenArrays, flattenFunction } from "../transforms/flatten-function.ts";
-import { type Arrays, type Inputs, TreeDef, unflatten } from "../tree/index.ts";
-import { type AnyFunction, requireFunction, traceTurn } from "./carry.ts";
+import { type Arrays, TreeDef, unflatten } from "../tree/index.ts";
+import { type AnyFunction, type Returned, requireFunction, traceTurn } from "./carry.ts";
 
 /**
  * `body` applied again and again to a carry, as long as `cond` of it is true. Both are traced once. `body` must return
@@ -31,7 +31,7 @@ import { type AnyFunction, requireFunction, traceTurn } from "./carry.ts";
  */
 export const whileLoop = <const C>(
   cond: (carry: Arrays<C>) => NDArray | boolean,
-  body: (carry: Arrays<C>) => Inputs<Arrays<C>>,
+  body: (carry: Arrays<C>) => Returned<C>,
   init: C,
 ): Arrays<C> => {
   requireFunction("whileLoop", "cond", cond);

@@ -4,8 +4,9 @@ import { describe, expect, test } from "vitest";
 import { bounds, census } from "../../examples/custom-transform.ts";
 import * as curve from "../../examples/gauss-newton.ts";
 import { logisticLoss, minimize, noisyLabels, noisyNumbers, squaredLoss } from "../../examples/grad-loss.ts";
+import * as implicit from "../../examples/implicit-differentiation.ts";
 import { broken, hasRightDerivatives, properties } from "../../examples/property-test.ts";
-import { jit, makeJaxpr, type NDArray } from "../../src/index.ts";
+import { grad, jit, makeJaxpr, type NDArray } from "../../src/index.ts";
 
 const distance = (a: NDArray, b: NDArray): number => Number(np.max(np.abs(a.sub(b))));
 
@@ -117,5 +118,23 @@ describe("property-test", () => {
 
   test("a wrong derivative is found", () => {
     expect(hasRightDerivatives(broken)(np.array([0.5, 2], "float64"))).toBe(false);
+  });
+});
+
+describe("implicit-differentiation", () => {
+  const [training, heldOut] = [implicit.draw(0, 20), implicit.draw(1, 200)] as const;
+  const error = implicit.heldOutError(training, heldOut);
+
+  test("has the derivative that differences show", () => {
+    const at = np.array(-1.5, { dtype: "float64" });
+    const h = 1e-4;
+    const difference = (Number(error(at.add(h))) - Number(error(at.sub(h)))) / (2 * h);
+    expect(Number(grad(error)(at))).toBeCloseTo(difference, 6);
+  });
+
+  test("finds the penalty with the least error", () => {
+    const tuned = implicit.tune(error, 10);
+    const least = Number(error(tuned));
+    for (const aside of [-0.3, 0.3]) expect(Number(error(tuned.add(aside)))).toBeGreaterThan(least);
   });
 });

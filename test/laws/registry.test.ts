@@ -12,6 +12,7 @@ const CARRY_FUNCTIONS = [
   "cond",
   "customJvpCall",
   "customLinear",
+  "customLinearSolve",
   "customVjpCall",
   "jit",
   "scan",

@@ -4,7 +4,13 @@ import { closedWith, constantsOf, type Pass, resolve, substituted } from "./pass
 import { OUTSIDE, Scopes } from "./scopes.ts";
 
 /** The primitives that do nothing but call the jaxpr in their parameters, hoisted values leading its inputs. */
-const CALLS: ReadonlySet<string> = new Set(["jit", "customJvpCall", "customVjpCall", "checkpoint"]);
+const CALLS: ReadonlySet<string> = new Set([
+  "jit",
+  "customJvpCall",
+  "customVjpCall",
+  "checkpoint",
+  "customLinearSolve",
+]);
 
 /** The jaxpr that an equation calls, or `undefined` if it is no call. */
 const calledBy = ({ primitive, params }: Equation): ClosedJaxpr | undefined =>

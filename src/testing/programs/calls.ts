@@ -1,8 +1,12 @@
 import type { NDArray } from "../../array/index.ts";
 import { isFloat } from "../../array/index.ts";
 import type { FlatFunction } from "../../core/index.ts";
-import { reduceSum } from "../../primitives/broadcast.ts";
-import { range } from "../../primitives/rules.ts";
+import { cond } from "../../lax/cond.ts";
+import { scan } from "../../lax/scan.ts";
+import { reduceSum, zerosLike } from "../../primitives/broadcast.ts";
+import { add } from "../../primitives/elementwise/add.ts";
+import { mul } from "../../primitives/elementwise/arithmetic.ts";
+import { range, scalarLike } from "../../primitives/rules.ts";
 import { checkpoint } from "../../transforms/checkpoint.ts";
 import { customJvp } from "../../transforms/custom-jvp.ts";
 import { customVjp } from "../../transforms/custom-vjp.ts";
@@ -143,6 +147,50 @@ const withVmap =
     scope.emit("vmap", [...inner.captured, place], apply, ...inner.outputs);
   };
 
+/**
+ * A loop over the rows of a value: what an inner program makes of each is stacked, and added to a carry that decays.
+ */
+const withScan =
+  (body: Body): Operation =>
+  (scope) => {
+    const place = scope.pickFloat(({ shape }) => shape.length > 0);
+    if (place === undefined) return;
+    const inner = drawInner(scope, [place], body, { see: example, canReturnSeveral: false });
+    const [output] = inner.outputs;
+    if (output === undefined || !isFloat(output.dtype)) return;
+    if (!scope.fits([scope.facts(place).shape[0] as number, ...output.shape])) return;
+    const options = { reverse: scope.choose.bool() };
+    const apply: FlatFunction = (...values) => {
+      const captured = values.slice(0, inner.captured.length);
+      const turn = (carry: NDArray, x: NDArray): readonly [NDArray, NDArray] => {
+        const [y] = inner.run(...captured, x) as readonly [NDArray];
+        return [add(mul(carry, scalarLike(carry, 0.5)), y), y];
+      };
+      return scan(turn, zerosLike(output), values.at(-1) as NDArray, options);
+    };
+    const { bound, slope } = output;
+    scope.emit("scan", [...inner.captured, place], apply, { bound: 2 * bound, slope: 2 * slope }, output);
+  };
+
+/** An inner program, or half of what it gives, by a condition that depends on nothing. */
+const withCond =
+  (body: Body): Operation =>
+  (scope) => {
+    const place = scope.pickFloat();
+    if (place === undefined) return;
+    const inner = drawInner(scope, [place], body, { canReturnSeveral: false });
+    const [output] = inner.outputs;
+    if (output === undefined || !isFloat(output.dtype)) return;
+    const isWhole = scope.choose.bool();
+    const apply: FlatFunction = (...values) => {
+      const captured = values.slice(0, inner.captured.length);
+      const whole = (x: NDArray): NDArray => inner.run(...captured, x)[0] as NDArray;
+      const half = (x: NDArray): NDArray => mul(whole(x), scalarLike(output, 0.5));
+      return [cond(isWhole, whole, half, values.at(-1) as NDArray)];
+    };
+    scope.emit("cond", [...inner.captured, place], apply, output);
+  };
+
 /** How fast an inner program changes with its argument, where the argument itself changes at unit speed. */
 const atUnitSpeed = (facts: Facts): Facts => ({ ...facts, slope: 1 });
 
@@ -209,9 +257,16 @@ const innerGrad =
 
 /** Operations that run a program within the program, whose own steps `body` draws. */
 export const callsOf = (body: Body): readonly Operation[] => {
-  const forward = [withJit, withCheckpoint, withVmap, withCustomJvp, innerJvp, innerGrad].map((make) =>
-    make(body),
-  );
+  const forward = [
+    withJit,
+    withCheckpoint,
+    withVmap,
+    withScan,
+    withCond,
+    withCustomJvp,
+    innerJvp,
+    innerGrad,
+  ].map((make) => make(body));
   const reverse = withCustomVjp(body);
   return [
     ...forward.map(
