@@ -42,6 +42,31 @@ describe("incomplete gamma functions", () => {
     for (const value of numbers(moved).slice(0, 5)) expect(Math.abs(value)).toBeLessThan(1e-12);
   });
 
+  test("come to an end whatever the size of their arguments", () => {
+    const sizes = [1e-300, 7e-38, 1e-5, 0.3, 1, 40, 1e5, 9.9e5, 1e8, 1e33, 1e300];
+    const pairs = sizes.flatMap((p) => sizes.map((q) => [p, q] as const));
+    const [shapes, points] = [0, 1].map((k) => f64(pairs.map((pair) => pair[k] as number))) as [
+      NDArray,
+      NDArray,
+    ];
+    for (const values of both(
+      (p, q) => np.add(special.gammainc(p, q), special.gammaincc(p, q)),
+      shapes,
+      points,
+    ))
+      for (const sum of values) expect(sum).toBeCloseTo(1, 9);
+    for (const values of both(lax.igammaGradA, shapes, points))
+      for (const v of values) expect(v).toBeLessThan(1e-9);
+    for (const values of both(lax.randomGammaGrad, shapes, points))
+      for (const v of values) expect(v).not.toBeNaN();
+    for (const middle of [0.5, 0.1]) {
+      const [near, far] = both((p, q) => special.betainc(p, q, middle), shapes, points);
+      expect(near?.every((v, i) => Object.is(v, far?.[i]) || Math.abs(v - (far?.[i] as number)) < 1e-9)).toBe(
+        true,
+      );
+    }
+  });
+
   test("the derivative with respect to the shape agrees with finite differences", () => {
     checkGrads((p: NDArray) => special.gammainc(p, f64([0.4, 2, 11])), [f64([0.7, 3, 9])], { order: 1 });
   });

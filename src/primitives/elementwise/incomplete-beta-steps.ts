@@ -21,6 +21,7 @@ import {
 } from "../../kernel/expr.ts";
 import { exp } from "../../kernel/math/index.ts";
 import type { NestBuilder } from "../../kernel/nest.ts";
+import { MOST_TURNS } from "./numeric/index.ts";
 import { excessOverLog, stirlingRest } from "./stirling-expr.ts";
 
 /*
@@ -66,8 +67,9 @@ const fraction = (nest: NestBuilder, a: Expr, b: Expr, x: Expr): Expr => {
     change.set(mul(d.value, c.value));
     value.set(mul(value.value, change.value));
   };
+  const isOpen = (): Expr => gt(abs(sub(change.value, 1)), 2 ** -52);
   nest.while(
-    () => gt(abs(sub(change.value, 1)), 2 ** -52),
+    () => and(isOpen(), lt(m.value, MOST_TURNS)),
     () => {
       m.set(add(m.value, 1));
       const place = nest.let(add(a, mul(m.value, 2)));
@@ -75,7 +77,7 @@ const fraction = (nest: NestBuilder, a: Expr, b: Expr, x: Expr): Expr => {
       step(neg(div(mul(mul(add(a, m.value), add(sum, m.value)), x), mul(place, add(place, 1)))));
     },
   );
-  return value.value;
+  return nest.let(select(isOpen(), f64(Number.NaN), value.value));
 };
 
 /** The regularized incomplete beta function of float32 or float64; NaN outside of its domain. */

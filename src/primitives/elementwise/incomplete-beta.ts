@@ -40,7 +40,8 @@ export const betaincPrimitive: Primitive = defineElementwise({
 
 /**
  * The regularized incomplete beta function, 1/B(a, b) ∫₀ˣ t^(a − 1) (1 − t)^(b − 1) dt, for a, b >= 0 and 0 <= x <= 1; NaN
- * elsewhere. As in JAX it has a derivative with respect to `x` alone.
+ * elsewhere, and for a and b beyond 10¹¹ next to the mean, where it would take too many terms. As in JAX it has a
+ * derivative with respect to `x` alone.
  */
 export const betainc = (a: NDArray, b: NDArray, x: NDArray): NDArray =>
   bind1(betaincPrimitive, [a, b, x], NO_PARAMS);

@@ -116,9 +116,11 @@ class Steps {
         isOpen.set(valueOpen);
         if (withSlope) {
           dSlope.set(neg(mul(mul(dSlope.value, d.value), d.value)));
-          const change = add(mul(cSlope.value, d.value), mul(c.value, dSlope.value));
-          const next = nest.let(add(mul(slope.value, factor), mul(value.value, change)));
-          const slopeOpen = gt(abs(sub(next, slope.value)), mul(abs(next), 2 * EPSILON));
+          const left = nest.let(mul(cSlope.value, d.value));
+          const right = nest.let(mul(c.value, dSlope.value));
+          const next = nest.let(add(mul(slope.value, factor), mul(value.value, add(left, right))));
+          const noise = abs(mul(mul(value.value, 4), add(abs(left), abs(right))));
+          const slopeOpen = gt(abs(sub(next, slope.value)), mul(add(abs(next), noise), 2 * EPSILON));
           isOpen.set(or(valueOpen, slopeOpen));
           slope.set(next);
         }

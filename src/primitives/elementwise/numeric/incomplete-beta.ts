@@ -9,6 +9,12 @@ import { excessOverLog } from "./incomplete-gamma.ts";
 /** From here on Stirling's series is good to all digits. */
 export const STIRLING_FROM = 10;
 
+/**
+ * Turns after which the fraction is given up, and the result is NaN. With a = b it takes ¼ √a of them or fewer where x is
+ * the mean, and fewer elsewhere, so this many are enough up to 10¹¹.
+ */
+export const MOST_TURNS = 100_000;
+
 /** log Γ(a) − (a − ½) log a + a − ½ log 2π. */
 const stirlingRest = (a: number): number => {
   if (a < STIRLING_FROM) return lgammaOf(a) - (a - 0.5) * Math.log(a) + a - 0.5 * Math.log(2 * Math.PI);
@@ -37,7 +43,7 @@ const fraction = (a: number, b: number, x: number): number => {
   let c = 1;
   let d = 1 / nonzero(1 - ((a + b) * x) / (a + 1));
   let value = d;
-  for (let m = 1; ; m++) {
+  for (let m = 1; m <= MOST_TURNS; m++) {
     const even = (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m));
     d = 1 / nonzero(1 + even * d);
     c = nonzero(1 + even / c);
@@ -46,13 +52,14 @@ const fraction = (a: number, b: number, x: number): number => {
     d = 1 / nonzero(1 + odd * d);
     c = nonzero(1 + odd / c);
     value *= d * c;
-    if (Math.abs(d * c - 1) <= 2 ** -52) return value;
+    if (!(Math.abs(d * c - 1) > 2 ** -52)) return value;
   }
+  return Number.NaN;
 };
 
 /**
- * The regularized incomplete beta function for a, b >= 0 and 0 <= x <= 1; NaN elsewhere, and where a and b are both 0 or
- * both infinite.
+ * The regularized incomplete beta function for a, b >= 0 and 0 <= x <= 1; NaN elsewhere, where a and b are both 0 or
+ * both infinite, and where the fraction does not converge.
  */
 export const betaincOf = (a: number, b: number, x: number): number => {
   if (!(a >= 0 && b >= 0 && x >= 0 && x <= 1)) return Number.NaN;

@@ -41,7 +41,8 @@ const fraction = (a: number, x: number): Sum => {
   let dSlope = d * d;
   let [c, cSlope] = [1e300, 0];
   let [value, slope] = [d, dSlope];
-  for (let n = 1; ; n++) {
+  let isOpen = true;
+  for (let n = 1; isOpen; n++) {
     const numerator = n * (a - n);
     b += 2;
     const inverse = numerator * d + b;
@@ -51,13 +52,17 @@ const fraction = (a: number, x: number): Sum => {
     d = 1 / inverse;
     dSlope = -inverseSlope * d * d;
     const factor = c * d;
-    const next = slope * factor + value * (cSlope * d + c * dSlope);
-    const isDone =
-      Math.abs(factor - 1) <= 2 * EPSILON && Math.abs(next - slope) <= 2 * EPSILON * Math.abs(next);
+    const [left, right] = [cSlope * d, c * dSlope];
+    const next = slope * factor + value * (left + right);
+    // Of a difference of nearly equal numbers no more can be asked than what their rounding leaves.
+    const noise = 4 * value * (Math.abs(left) + Math.abs(right));
+    isOpen =
+      Math.abs(factor - 1) > 2 * EPSILON ||
+      Math.abs(next - slope) > 2 * EPSILON * (Math.abs(next) + Math.abs(noise));
     value *= factor;
     slope = next;
-    if (isDone) return { value, slope };
   }
+  return { value, slope };
 };
 
 const usesSeries = (a: number, x: number): boolean => x < 1 || x <= a;
