@@ -185,6 +185,12 @@ export const NO_CALLS: { readonly [why: string]: string } = {
     np.isdtype np.isscalar np.issubdtype np.promoteTypes np.resultType np.einsumPath np.diagIndicesFrom np.maskIndices
     np.slice np.fromfunction np.empty lax.broadcastShapes nn.sinusoidalPositions`,
   "reverse mode is refused (lax/while-loop.test.ts)": "lax.whileLoop",
+  "pairs of real arrays in an order of their own (linalg/eig.test.ts)":
+    "np.roots linalg.eig linalg.eigvals lax.linalg.eig",
+  "takes functions besides arrays (lax/implicit.test.ts, lax/reduce.test.ts)":
+    "lax.associativeScan lax.customLinearSolve lax.customRoot lax.reduce",
+  "linalg.svd by its name in lax, and integers (linalg/eig.test.ts)":
+    "lax.linalg.svd lax.linalg.luPivotsToPermutation",
   "they make layers (nn/layers.test.ts)": `nn.multiHeadAttention nn.batchNorm nn.parallel nn.residual nn.conv
     nn.convTranspose nn.dense nn.dropout nn.embedding nn.groupNorm nn.instanceNorm nn.layerNorm nn.rmsNorm nn.flatten
     nn.pointwise nn.adaptiveAvgPool nn.adaptiveMaxPool nn.avgPool nn.maxPool nn.learnedPositions nn.sinusoidalEncoding
