@@ -76,8 +76,11 @@ test("every primitive that can be described has a lowering", () => {
   expect(primitives.filter((p) => p.lowering === undefined).map((p) => p.name)).toEqual([]);
 });
 
+/** Factors of singular matrices, which are drawn here too, are not unique: test/linalg holds the products to the matrices. */
+const isUnique = ({ name }: Primitive): boolean => name !== "qr" && name !== "svd";
+
 describe("a compiled primitive equals its reference evaluation", () => {
-  for (const primitive of primitives) {
+  for (const primitive of primitives.filter(isUnique)) {
     test(primitive.name, () => {
       const cases = drawn((source) => {
         const application = drawWide(primitive, source);
