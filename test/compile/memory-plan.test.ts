@@ -5,13 +5,12 @@ import "../../src/index.ts";
 import { lowerJaxpr } from "../../src/compile/compile.ts";
 import { generateModule } from "../../src/compile/generate.ts";
 import { ALIGNMENT, bufferBytes, type MemoryPlan, planMemory } from "../../src/compile/memory-plan.ts";
-import { inlineCalls } from "../../src/compile/passes/inline-calls.ts";
 import { type Buffer, type Program, readBuffers, writtenBuffers } from "../../src/compile/program.ts";
-import { firstUncompilable, schedule } from "../../src/compile/schedule.ts";
+import { schedule } from "../../src/compile/schedule.ts";
 import { add, exp } from "../../src/primitives/elementwise/index.ts";
 import { cumsum } from "../../src/primitives/reduction/index.ts";
 import { programs } from "../../src/testing/programs/index.ts";
-import { filled, traced } from "./support.ts";
+import { filled, traced, writtenOut } from "./support.ts";
 
 /** From which kernel to which each buffer holds something: −1 before the first, the number of kernels behind the last. */
 const lives = (program: Program): Map<Buffer, readonly [number, number]> => {
@@ -68,10 +67,7 @@ describe("of random programs", () => {
         const { program, plan } = lowerJaxpr(jaxpr);
         requireSound(program, plan);
         requireOrder(program);
-        const written = inlineCalls(jaxpr);
-        // Calls inside loops and branches are written out by the passes.
-        if (firstUncompilable(written) !== undefined) return;
-        const raw = schedule(written);
+        const raw = schedule(writtenOut(jaxpr));
         requireSound(raw, planMemory(raw));
         requireOrder(raw);
       }),

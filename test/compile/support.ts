@@ -2,6 +2,7 @@ import { expect } from "vitest";
 import { ConcreteArray, isFloat, type NDArray } from "../../src/array/index.ts";
 import { compile } from "../../src/compile/compile.ts";
 import { type Executable, instantiate } from "../../src/compile/executable.ts";
+import { inCarried } from "../../src/compile/passes/carried.ts";
 import { inlineCalls } from "../../src/compile/passes/inline-calls.ts";
 import { schedule } from "../../src/compile/schedule.ts";
 import { type ClosedJaxpr, describeAval, type FlatFunction, traceToJaxpr } from "../../src/core/index.ts";
@@ -21,8 +22,11 @@ export const compiledOf = (closed: ClosedJaxpr): Executable => {
   return executable;
 };
 
+/** A program with all calls written out, those inside loops and branches too. */
+export const writtenOut = (closed: ClosedJaxpr): ClosedJaxpr => inCarried(inlineCalls(closed), writtenOut);
+
 /** Compile a program as it stands, without any pass but the inlining of calls. */
-export const unoptimized = (closed: ClosedJaxpr): Executable => instantiate(schedule(inlineCalls(closed)));
+export const unoptimized = (closed: ClosedJaxpr): Executable => instantiate(schedule(writtenOut(closed)));
 
 /** How far floats may be apart: so many units in the last place, or so much of the largest number in the array. */
 export interface Bound {

@@ -1,12 +1,13 @@
-import { ClosedJaxpr, Equation } from "../../core/index.ts";
+import type { ClosedJaxpr } from "../../core/index.ts";
 import { canonicalReductionRules } from "./canonicalize-reductions.ts";
+import { inCarried } from "./carried.ts";
 import { eliminateCommonSubexpressions } from "./eliminate-common-subexpressions.ts";
 import { eliminateDeadCode } from "./eliminate-dead-code.ts";
 import { eliminateDeadResults } from "./eliminate-dead-results.ts";
 import { evaluationRules } from "./fold-constants.ts";
 import { inlineCalls } from "./inline-calls.ts";
 import { diagonalRules } from "./multiply-diagonals.ts";
-import { closedWith, constantsOf, type Pass } from "./pass.ts";
+import type { Pass } from "./pass.ts";
 import { Rules, rewriteWith } from "./rewrite.ts";
 import { Scopes } from "./scopes.ts";
 import { simplificationRules } from "./simplify.ts";
@@ -32,39 +33,9 @@ const ROUND: readonly Pass[] = [
   eliminateDeadCode,
 ];
 
-/** What `transform` makes of the closed jaxprs in a list of parameters, or `params` itself if it changes none. */
-const mapCarried = (params: object, transform: (closed: ClosedJaxpr) => ClosedJaxpr): object => {
-  let isChanged = false;
-  const map = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(map);
-    if (!(value instanceof ClosedJaxpr)) return value;
-    const result = transform(value);
-    isChanged ||= result !== value;
-    return result;
-  };
-  const mapped = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, map(value)]));
-  return isChanged ? mapped : params;
-};
-
-/** Whether an equation with these parameters carries closed jaxprs, alone or in lists. */
-const carriesJaxprs = (params: object): boolean =>
-  Object.values(params).some((value: unknown) =>
-    Array.isArray(value) ? value.some((item) => item instanceof ClosedJaxpr) : value instanceof ClosedJaxpr,
-  );
-
-/** The program with the jaxprs that its equations carry optimized: the bodies of loops and branches. */
-const optimizeCarried: Pass = (closed, scopes = new Scopes()) => {
-  const { jaxpr } = closed;
-  const equations = jaxpr.equations.map((equation) => {
-    const { primitive, inputs, outputs, params, origin } = equation;
-    if (!carriesJaxprs(params)) return equation;
-    const optimized = mapCarried(params, (inner) => optimize(inner).closed);
-    if (optimized === params) return equation;
-    return scopes.put(new Equation(primitive, inputs, outputs, optimized, origin), scopes.of(equation));
-  });
-  const isSame = equations.every((equation, i) => equation === jaxpr.equations[i]);
-  return isSame ? closed : closedWith(constantsOf(closed), jaxpr.inputs, equations, jaxpr.outputs);
-};
+/** The program with the bodies of its loops and branches optimized. */
+const optimizeCarried: Pass = (closed, scopes = new Scopes()) =>
+  inCarried(closed, (inner) => optimize(inner).closed, scopes);
 
 /**
  * The same program with less to do: calls written out, constants folded, common subexpressions computed once, dead code
