@@ -1,6 +1,7 @@
 import type { ArrayLike, AxisArgument, NDArray } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
 import { promote, toInexact } from "../numpy/operands.ts";
+import { requireAxes } from "../numpy/reducing.ts";
 import { rsqrt } from "../primitives/index.ts";
 
 /** Options of `standardize`. */
@@ -32,6 +33,7 @@ export const standardize = (
   // All in the dtype of the result: numbers on their own would be computed in float32.
   const given = [x, epsilon, mean ?? 0, variance ?? 0];
   const [array, added, center, divisor] = promote("standardize", given, toInexact) as Four;
+  requireAxes("standardize", array, axis);
   const centered = np.subtract(array, mean === null ? np.mean(array, axis, options) : center);
   const spread = variance === null ? np.mean(np.square(centered), axis, options) : divisor;
   return np.multiply(centered, rsqrt(np.add(spread, added)));

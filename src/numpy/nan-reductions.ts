@@ -11,7 +11,7 @@ import { type CumulativeOptions, cumprod, cumsum } from "./cumulative.ts";
 import { isnan } from "./floating.ts";
 import { logicalAnd } from "./logic.ts";
 import { operand, toInexact } from "./operands.ts";
-import { type MaskedReductionOptions, reducedAxes } from "./reducing.ts";
+import { type MaskedReductionOptions, reducedAxes, requireElements } from "./reducing.ts";
 import { all, argmax, argmin, max, min, prod, type SumOptions, sum } from "./reductions.ts";
 import type { MeanOptions, VarianceOptions } from "./statistics.ts";
 import { inDType } from "./types.ts";
@@ -40,6 +40,8 @@ const nanExtremum =
     options: MaskedReductionOptions & { readonly initial?: ArrayLike } = {},
   ): NDArray => {
     const array = operand(x, name);
+    const axes = reducedAxes(name, array, axis);
+    if (options.initial === undefined) requireElements(name, array, axes);
     const found = find(withoutNan(array, ofNothing), axis, options);
     if (!isFloat(array.dtype)) return found;
     const { initial: _, ...rest } = options;
@@ -102,6 +104,7 @@ const nanPosition =
   (name: string, find: typeof argmax, ofNothing: number) =>
   (x: ArrayLike, axis?: number | null, options: ReductionOptions = {}): NDArray => {
     const array = operand(x, name);
+    requireElements(name, array, reducedAxes(name, array, axis));
     const found = find(withoutNan(array, ofNothing), axis, options);
     if (!isFloat(array.dtype)) return found;
     return prim.select(all(isnan(array), axis, options), scalarArray(-1, "int32"), found);

@@ -31,6 +31,11 @@ export const reducedAxes = (name: string, x: NDArray, axis: AxisArgument): numbe
   return normalizeAxes(axis, x.shape.length, name);
 };
 
+/** Refuse axes that `x` has not, by the name of a function that leaves the reducing to others. */
+export const requireAxes = (name: string, x: NDArray, axis: AxisArgument): void => {
+  reducedAxes(name, x, axis);
+};
+
 /** The result of a reduction, with the axes it removed put back at length 1 if they are kept. */
 export const withKeptAxes = (
   result: NDArray,

@@ -80,8 +80,12 @@ export const amax = max;
 export const amin = min;
 
 /** The greatest less the least element over `axis`. */
-export const ptp = (x: ArrayLike, axis?: AxisArgument, options: ReductionOptions = NONE): NDArray =>
-  subtract(max(x, axis, options), min(x, axis, options));
+export const ptp = (x: ArrayLike, axis?: AxisArgument, options: ReductionOptions = NONE): NDArray => {
+  const array = operand(x, "ptp");
+  const axes = reducedAxes("ptp", array, axis);
+  requireElements("ptp", array, axes);
+  return subtract(max(array, axes, options), min(array, axes, options));
+};
 
 const quantifier =
   (name: string, reduce: Reduce, ofNothing: number) =>

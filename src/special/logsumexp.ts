@@ -1,6 +1,7 @@
 import type { ArrayLike, AxisArgument, NDArray, ReductionOptions } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
 import { operand, promote, toInexact } from "../numpy/operands.ts";
+import { reducedAxes } from "../numpy/reducing.ts";
 import { stopGradient } from "../primitives/index.ts";
 
 /** Options of `logmeanexp`. */
@@ -29,10 +30,11 @@ const logAndSign = (
     where === null ? (given as NDArray) : np.where(where, given as NDArray, Number.NEGATIVE_INFINITY);
   const terms =
     factor === undefined ? left : np.where(np.notEqual(factor, 0), left, Number.NEGATIVE_INFINITY);
-  const most = np.max(terms, axis, { initial: Number.NEGATIVE_INFINITY, keepdims: true });
+  const axes = reducedAxes("logsumexp", terms, axis);
+  const most = np.max(terms, axes, { initial: Number.NEGATIVE_INFINITY, keepdims: true });
   const shift = stopGradient(np.where(np.isfinite(most), most, 0));
   const exps = np.exp(np.subtract(terms, shift));
-  const total = np.sum(factor === undefined ? exps : np.multiply(exps, factor), axis, { keepdims });
+  const total = np.sum(factor === undefined ? exps : np.multiply(exps, factor), axes, { keepdims });
   const size = factor === undefined ? total : np.abs(total);
   const result = np.add(np.log(size), keepdims ? shift : np.reshape(shift, total.shape));
   return [result, np.sign(total)];

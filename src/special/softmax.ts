@@ -1,6 +1,7 @@
 import type { ArrayLike, AxisArgument, NDArray } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
 import { operand, toInexact } from "../numpy/operands.ts";
+import { requireAxes } from "../numpy/reducing.ts";
 import { stopGradient } from "../primitives/index.ts";
 
 /** Options of `softmax` and `logSoftmax`. */
@@ -30,7 +31,9 @@ export const softmax = (
   axis: AxisArgument = -1,
   { where = null }: SoftmaxOptions = {},
 ): NDArray => {
-  const exps = np.exp(shifted(operand(x, "softmax", toInexact), axis, where));
+  const array = operand(x, "softmax", toInexact);
+  requireAxes("softmax", array, axis);
+  const exps = np.exp(shifted(array, axis, where));
   const result = np.divide(exps, np.sum(exps, axis, { where, keepdims: true }));
   return where === null ? result : np.where(where, result, 0);
 };
@@ -48,7 +51,9 @@ export const logSoftmax = (
   axis: AxisArgument = -1,
   { where = null }: SoftmaxOptions = {},
 ): NDArray => {
-  const shift = shifted(operand(x, "logSoftmax", toInexact), axis, where);
+  const array = operand(x, "logSoftmax", toInexact);
+  requireAxes("logSoftmax", array, axis);
+  const shift = shifted(array, axis, where);
   const total = np.sum(np.exp(shift), axis, { where, keepdims: true });
   const result = np.subtract(shift, np.log(total));
   return where === null ? result : np.where(where, result, Number.NEGATIVE_INFINITY);

@@ -1,6 +1,7 @@
 import { type Complex, jit, NDArray, numpy as np, vjp } from "cotangent";
 import { describe, expect, test } from "vitest";
 import { compare, decode, type Encoded, readCases } from "../numpy/golden.ts";
+import { FFT } from "../numpy/tolerances.ts";
 
 /** What JAX gives; golden/fft.py says how it is written. */
 type FftCase = readonly [
@@ -48,7 +49,7 @@ const expectClose = (actual: readonly NDArray[], expected: readonly Encoded[]): 
   expect(actual.map((x) => [x.dtype, x.shape])).toEqual(wanted.map((x) => [x.dtype, x.shape]));
   const scale = Math.max(0, ...wanted.flatMap((x) => Array.from(x.toTypedArray(), Math.abs)));
   actual.forEach((x, i) => {
-    const tolerance = x.dtype === "float64" ? 1e-14 : x.dtype === "float32" ? 1e-6 : 0;
+    const tolerance = FFT[x.dtype] ?? 0;
     const numbers = (wanted[i] as NDArray).toTypedArray();
     x.toTypedArray().forEach((value: number, k: number) => {
       expect(Math.abs(value - (numbers[k] as number))).toBeLessThanOrEqual(tolerance * scale);

@@ -198,7 +198,8 @@ def lines(items):
     return "[\n" + ",\n".join(json.dumps(item) for item in items) + "\n]"
 
 
-text = f"""{{"start": {json.dumps(PARAMS)},
+text = f"""{{"versions": {{"jax": "{jax.__version__}", "optax": "{optax.__version__}"}},
+"start": {json.dumps(PARAMS)},
 "values": {VALUES},
 "shown": {SHOWN},
 "gradients": {lines(GRADIENTS)},

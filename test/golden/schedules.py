@@ -85,4 +85,6 @@ for dtype in ["float64", "float32"]:
             runs.append({"call": name, "args": args, "dtype": dtype, "values": values})
 
 lines = ",\n".join(json.dumps(run) for run in runs)
-pathlib.Path(__file__).with_name("schedules.json").write_text(f'{{"counts": {COUNTS},\n"runs": [\n{lines}\n]}}\n')
+pathlib.Path(__file__).with_name("schedules.json").write_text(
+    f'{{"versions": {{"jax": "{jax.__version__}", "optax": "{optax.__version__}"}},\n"counts": {COUNTS},\n"runs": [\n{lines}\n]}}\n'
+)

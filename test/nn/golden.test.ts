@@ -6,6 +6,7 @@ import * as np from "../../src/numpy/index.ts";
 import * as random from "../../src/random/index.ts";
 import { grad } from "../../src/transforms/grad.ts";
 import { vmap } from "../../src/transforms/vmap.ts";
+import { NN } from "../numpy/tolerances.ts";
 
 /** What JAX gives; `golden/nn.py` says how it is written. */
 interface Golden {
@@ -65,7 +66,6 @@ const decodeArgument = (argument: unknown): unknown => {
   return { ...rest, ...(where && { where: arrayFrom(where) }), ...(b && { b: arrayFrom(b) }) };
 };
 
-const TOLERANCE: { readonly [dtype: string]: number } = { float32: 3e-6, float64: 1e-13 };
 /** XLA makes 0 of what is less than the least normal number. */
 const LEAST: { readonly [dtype: string]: number } = { float32: 2 ** -126, float64: 2 ** -1022 };
 
@@ -73,7 +73,7 @@ const LEAST: { readonly [dtype: string]: number } = { float32: 2 ** -126, float6
 const expectClose = (x: NDArray, expected: unknown, dtype: DType, scale: readonly number[] = []): void => {
   const wanted = asArray(expected, dtype).toTypedArray();
   expect([x.dtype, x.shape]).toEqual([dtype, asArray(expected, dtype).shape]);
-  const tolerance = TOLERANCE[dtype] ?? 0;
+  const tolerance = NN[dtype] ?? 0;
   x.toTypedArray().forEach((value: number, i: number) => {
     const y = wanted[i] as number;
     const error = Math.abs(value - y) - (LEAST[dtype] ?? 0);

@@ -6,6 +6,7 @@ import * as np from "../../src/numpy/index.ts";
 import * as random from "../../src/random/index.ts";
 import { grad, jit } from "../../src/transforms/index.ts";
 import { allclose, leaves, structure } from "../../src/tree/index.ts";
+import { LAYERS } from "../numpy/tolerances.ts";
 import { decode, decodeArray, type Written } from "./decode.ts";
 
 /** What Flax and Optax give; `golden/layers.py` says how it is written. */
@@ -35,11 +36,10 @@ interface Golden {
 }
 
 const golden = JSON.parse(readFileSync(new URL("../golden/layers.json", import.meta.url), "utf8")) as Golden;
-const near = { rtol: 1e-9, atol: 1e-10 };
 
 const expectClose = (got: unknown, wanted: unknown): void => {
   expect(structure(got).toString()).toBe(structure(wanted).toString());
-  expect(allclose(got, wanted, near), `${String(got)}\nis not\n${String(wanted)}`).toBe(true);
+  expect(allclose(got, wanted, LAYERS), `${String(got)}\nis not\n${String(wanted)}`).toBe(true);
 };
 
 /** `null` for the parameters of a layer that has none. */

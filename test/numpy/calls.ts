@@ -6,6 +6,7 @@ import { jit } from "../../src/transforms/jit.ts";
 import { vjp } from "../../src/transforms/vjp.ts";
 import { vmap } from "../../src/transforms/vmap.ts";
 import { type Case, decode, type Encoded } from "./golden.ts";
+import { GRADIENTS } from "./tolerances.ts";
 
 /*
  * Calls as functions of the arrays of floats among their arguments, their gradients, and how close these must be.
@@ -103,15 +104,12 @@ export const compiledGradientsOf = (call: Call): readonly (readonly NDArray[])[]
 /** Every array as a batch of two equal examples. */
 export const twice = (leaves: readonly NDArray[]): NDArray[] => leaves.map((x) => np.stack([x, x]));
 
-/** How far gradients may be apart, relative to the greatest of them: sums of products, in another order. */
-const TOLERANCE: { readonly [dtype: string]: number } = { float32: 1e-4, float64: 1e-9 };
-
 /** Expect equal shapes and dtypes, and elements that are equal up to rounding. */
 export const expectGradient = (actual: NDArray, wanted: NDArray, name: string): void => {
   expect([actual.dtype, actual.shape]).toEqual([wanted.dtype, wanted.shape]);
   const [got, numbers] = [[...actual.toTypedArray()], [...wanted.toTypedArray()]];
   const size = numbers.reduce((most, x) => Math.max(most, Number.isFinite(x) ? Math.abs(x) : 0), 1);
-  const allowed = (TOLERANCE[wanted.dtype] as number) * size;
+  const allowed = (GRADIENTS[wanted.dtype] as number) * size;
   const wrong = numbers.findIndex((y, i) => {
     const x = got[i] as number;
     return !(Object.is(x, y) || x === y || Math.abs(x - y) <= allowed);

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import { type DType, NDArray, type Slice } from "../../src/array/index.ts";
 import * as np from "../../src/numpy/index.ts";
+import { VALUES } from "./tolerances.ts";
 
 /*
  * Results of JAX itself (see test/golden/numpy.py), and how they are compared.
@@ -60,10 +61,12 @@ export const decode = (x: Encoded): unknown => {
   return typeof x === "string" && x in NUMBERS ? numberOf(x) : x;
 };
 
-/** How far apart a result may be: XLA's float32 functions err in the last digits. */
+/** Integers and booleans. */
+const EXACT = { relative: 0, absolute: 0 };
+
 const isClose = (x: number, y: number, dtype: DType): boolean => {
   if (Object.is(x, y) || x === y || (Number.isNaN(x) && Number.isNaN(y))) return true;
-  const [relative, absolute] = dtype === "float32" ? [2e-5, 2e-6] : [1e-11, 1e-13];
+  const { relative, absolute } = VALUES[dtype] ?? EXACT;
   return Math.abs(x - y) <= absolute + relative * Math.abs(y);
 };
 

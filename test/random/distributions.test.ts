@@ -4,6 +4,7 @@ import { type DType, isFloat, NDArray } from "../../src/array/index.ts";
 import * as random from "../../src/random/index.ts";
 import { vjp } from "../../src/transforms/vjp.ts";
 import { decode } from "../numpy/golden.ts";
+import { DISTRIBUTIONS } from "../numpy/tolerances.ts";
 
 /*
  * Distributions with parameters: the samples of JAX (golden/distributions.py says how they are written), and their
@@ -32,19 +33,12 @@ const functions = new Map(Object.entries(random)) as ReadonlyMap<
 const decodeArgument = (x: unknown): unknown =>
   Array.isArray(x) && typeof x[0] !== "string" ? x : decode(x);
 
-/**
- * How far a sample may be from JAX's, relative to itself or 1. Both decide alike which draws to accept; JAX works the
- * accepted ones out in float32, and XLA's normal numbers err by a few units in the last place. The tails of `wald` and
- * of powers with small exponents multiply that.
- */
-const TOLERANCE: { readonly [dtype: string]: number } = { float32: 3e-5, float64: 1e-11, int32: 0 };
-
 const expectNear = (actual: NDArray, expected: NDArray, factor = 1): void => {
   expect([actual.dtype, actual.shape]).toEqual([expected.dtype, expected.shape]);
   const wanted = expected.toTypedArray();
   actual.toTypedArray().forEach((x: number, i: number) => {
     const y = wanted[i] as number;
-    const allowed = factor * (TOLERANCE[actual.dtype] as number) * Math.max(1, Math.abs(y));
+    const allowed = factor * (DISTRIBUTIONS[actual.dtype] as number) * Math.max(1, Math.abs(y));
     const isNear = Object.is(x, y) || Math.abs(x - y) <= allowed;
     expect({ i, x, y, isNear }).toEqual({ i, x, y, isNear: true });
   });

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { arrayFrom, type DType, type NDArray, type NestedInput } from "../../src/array/index.ts";
 import { threefry2x32 } from "../../src/primitives/random-bits.ts";
 import * as random from "../../src/random/index.ts";
+import { SAMPLES } from "../numpy/tolerances.ts";
 
 /** What JAX gives; `golden/sampling.py` says how it is written. */
 interface Golden {
@@ -56,12 +57,9 @@ const lengthsOf = (value: unknown): unknown =>
 const title = ({ call: name, seed, args, options }: Case): string =>
   `${name} of key(${seed}), ${JSON.stringify(args)}, ${JSON.stringify(options)}`;
 
-/** The distance between neighbours at 1. */
-const SPACING: { readonly [dtype: string]: number } = { float32: 2 ** -23, float64: 2 ** -52 };
-
 /** Whether the result is nothing but rearranged bits: those are the same everywhere. */
 const isExact = ({ call: name, dtype, options }: Case): boolean =>
-  SPACING[dtype] === undefined || (name === "uniform" && options["minval"] === undefined);
+  SAMPLES[dtype] === undefined || (name === "uniform" && options["minval"] === undefined);
 
 const toDType = (x: number, dtype: DType): number => (dtype === "float32" ? Math.fround(x) : x);
 
@@ -82,9 +80,7 @@ describe("the numbers of JAX", () => {
     expect(result.dtype).toBe(c.dtype);
     expect(lengthsOf(result.toArray())).toEqual(lengthsOf(c.value));
     if (isExact(c)) return expect(got).toEqual(expected);
-    // XLA approximates logarithms and erfInv, and contracts multiply-adds, so the last bits differ; in float64 its
-    // log1p is the coarsest.
-    const tolerance = (SPACING[c.dtype] as number) * (c.dtype === "float32" ? 8 : 64);
+    const tolerance = SAMPLES[c.dtype] as number;
     got.forEach((x, i) => {
       const wanted = expected[i] as number;
       expect(Math.abs(x - wanted)).toBeLessThanOrEqual(tolerance * Math.max(1, Math.abs(wanted)));

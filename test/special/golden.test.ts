@@ -1,6 +1,7 @@
 import { jit, type NDArray, scipy, vjp } from "cotangent";
 import { describe, expect, test } from "vitest";
 import { decode, type Encoded, readCases } from "../numpy/golden.ts";
+import { COARSE_IN_SCIPY, SCIPY } from "../numpy/tolerances.ts";
 
 /** What JAX gives; golden/scipy.py says how it is written. */
 type ScipyCase = readonly [string, readonly Encoded[], Encoded, readonly (Encoded | null)[] | null];
@@ -17,30 +18,16 @@ const lookUp = (name: string): Call => {
   return f as Call;
 };
 
-const TOLERANCE: { readonly [dtype: string]: readonly [relative: number, absolute: number] } = {
-  float32: [2e-4, 2e-6],
-  float64: [1e-11, 1e-13],
-};
-
-/** Where JAX itself is right to fewer digits: B(7, 9) is 1 / 45045, of which it gives six; its logNdtr sums few terms. */
-const COARSE = [
-  "special.beta",
-  "special.betaln",
-  "special.logNdtr",
-  "stats.beta",
-  "stats.t",
-  "stats.norm.log",
-];
-
 /** Where JAX gives infinity for NaN; ours stays NaN. */
 const LOSES_NAN = ["special.relEntr", "special.klDiv"];
 
 const isClose = (x: number, y: number, dtype: string, name: string): boolean => {
   if (x === y || (Number.isNaN(x) && Number.isNaN(y))) return true;
   if (LOSES_NAN.includes(name) && Number.isNaN(x)) return y === Number.POSITIVE_INFINITY;
-  const [usual, absolute] = TOLERANCE[dtype] as readonly [number, number];
-  const relative = COARSE.some((start) => name.startsWith(start)) ? Math.max(usual, 1e-5) : usual;
-  return Math.abs(x - y) <= absolute + relative * Math.abs(y);
+  const usual = SCIPY[dtype] ?? { relative: 0, absolute: 0 };
+  const isCoarse = COARSE_IN_SCIPY.startsOf.some((start) => name.startsWith(start));
+  const relative = isCoarse ? Math.max(usual.relative, COARSE_IN_SCIPY.relative) : usual.relative;
+  return Math.abs(x - y) <= usual.absolute + relative * Math.abs(y);
 };
 
 /** `mayBeFinite`: outside of its support JAX's derivatives of a density are NaN, where ours are 0. */
