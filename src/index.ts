@@ -1,3 +1,9 @@
+/**
+ * Arrays, transforms of functions, and the namespaces of the array language.
+ *
+ * @module cotangent
+ */
+
 export {
   type ArrayLike,
   type Complex,

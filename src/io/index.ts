@@ -1,3 +1,9 @@
+/**
+ * Files: safetensors, npy, npz, and checkpoints of trees. What was read comes as an `Either`.
+ *
+ * @module cotangent/io
+ */
+
 export { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 export type { IoError, IoReason, ReadOptions } from "./io-error.ts";
 export { namedArrays, treeOfNamed } from "./names.ts";

@@ -1,3 +1,9 @@
+/**
+ * Optimizers as pure functions of state, by Optax's names: a `GradientTransformation` is `init` and `update`.
+ *
+ * @module cotangent/optim
+ */
+
 export {
   type AdaDeltaOptions,
   type AdaDeltaState,

@@ -2,7 +2,7 @@
  * Tools for testing what is built with cotangent, on top of fast-check (an optional peer dependency): gradient checks,
  * arbitraries of arrays, trees and whole programs, and the laws that the library itself is held to.
  *
- * @module
+ * @module cotangent/testing
  */
 
 export type { Chooser, ElementRange } from "../core/index.ts";

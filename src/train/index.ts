@@ -1,3 +1,9 @@
+/**
+ * Training: a pure step folded over batches.
+ *
+ * @module cotangent/train
+ */
+
 export { type EarlyStoppingOptions, earlyStopping } from "./early-stopping.ts";
 export {
   type CheckpointPlan,

@@ -6,7 +6,7 @@ import { type Layer, positiveInteger } from "./layer.ts";
 
 /** Parameters of `embedding`. */
 export interface EmbeddingParams {
-  /** [count, features]: a row for each number. */
+  /** `[count, features]`: a row for each number. */
   readonly table: NDArray;
 }
 
