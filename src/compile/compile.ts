@@ -52,15 +52,23 @@ export const compile = (closed: ClosedJaxpr): Executable | undefined => {
 
 const executables = new WeakMap<ClosedJaxpr, Executable | null>();
 
-/** Run a jaxpr compiled; it is compiled at its first run. `undefined` if it cannot be. */
-export const runCompiled = (
-  closed: ClosedJaxpr,
-  inputs: readonly ConcreteArray[],
-): readonly ConcreteArray[] | undefined => {
+/** What runs a jaxpr, made when it is first asked for; `null` if it cannot be compiled. */
+const executableOf = (closed: ClosedJaxpr): Executable | null => {
   let executable = executables.get(closed);
   if (executable === undefined) {
     executable = compile(closed) ?? null;
     executables.set(closed, executable);
   }
-  return executable?.(inputs);
+  return executable;
 };
+
+/** Compile a jaxpr that will be run. */
+export const compileAhead = (closed: ClosedJaxpr): void => {
+  executableOf(closed);
+};
+
+/** Run a jaxpr compiled; it is compiled at its first run. `undefined` if it cannot be. */
+export const runCompiled = (
+  closed: ClosedJaxpr,
+  inputs: readonly ConcreteArray[],
+): readonly ConcreteArray[] | undefined => executableOf(closed)?.(inputs);

@@ -1,5 +1,5 @@
 import type { CostAnalysis } from "../compile/analyze-cost.ts";
-import { costOf, formatLowered, lowerJaxpr } from "../compile/compile.ts";
+import { compileAhead, costOf, formatLowered, lowerJaxpr } from "../compile/compile.ts";
 import type { ClosedJaxpr } from "../core/index.ts";
 import type { Arrays } from "../tree/index.ts";
 import type { InputsOf } from "./types.ts";
@@ -12,7 +12,7 @@ export interface Lowered<A extends readonly unknown[], R> {
   text(): string;
   /** Operations, bytes moved, and bytes of scratch memory that a call takes. */
   costAnalysis(): CostAnalysis;
-  /** The compiled function, for arguments of the same structure, shapes and dtypes alone. */
+  /** Compiles now, not at the first call. The function is for arguments of the same structure, shapes and dtypes alone. */
   compile(): (...args: InputsOf<A>) => Arrays<R>;
 }
 
@@ -26,6 +26,9 @@ export const lowered = <A extends readonly unknown[], R>(
     jaxpr: result.jaxpr,
     text: () => formatLowered(result),
     costAnalysis: () => costOf(result),
-    compile: () => call,
+    compile: () => {
+      compileAhead(jaxpr);
+      return call;
+    },
   };
 };

@@ -1,5 +1,5 @@
 import { grad, jit, type NDArray, numpy as np, type TraceEvent } from "cotangent";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 
 const f = (x: NDArray, y: NDArray): NDArray => np.sum(np.tanh(x.matmul(y)));
 
@@ -30,6 +30,17 @@ describe("lower", () => {
     const compiled = lowered.compile();
     expect(compiled(x, y).item()).toBeCloseTo(f(x, y).item() as number, 5);
     expect(() => compiled(np.ones([5, 8]), y)).toThrow(/lowered for other arguments: argument \[0\]/);
+  });
+
+  test("compiles when it is asked to, not at the first call", () => {
+    const modules = vi.spyOn(WebAssembly, "Module");
+    const run = jit((z: NDArray) => np.sum(np.sin(z)))
+      .lower(x)
+      .compile();
+    expect(modules).toHaveBeenCalledTimes(1);
+    run(x);
+    expect(modules).toHaveBeenCalledTimes(1);
+    modules.mockRestore();
   });
 
   test("computes nothing and works on gradients", () => {
