@@ -1,9 +1,15 @@
-import { type ArrayLike, type DType, type NDArray, normalizeAxis, scalarArray } from "../array/index.ts";
+import {
+  type ArrayLike,
+  arrayFrom,
+  type DType,
+  type NDArray,
+  normalizeAxis,
+  scalarArray,
+} from "../array/index.ts";
 import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operand } from "./operands.ts";
 import { sum } from "./reductions.ts";
-import { nonzero } from "./searching.ts";
 import { moveaxis, ravel } from "./shaping.ts";
 import { type DTypeOption, dtypeOption } from "./types.ts";
 
@@ -123,13 +129,36 @@ export const diagflat = (x: ArrayLike, k = 0): NDArray => withDiagonal(ravel(x),
 export const trace = (x: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray =>
   sum(diagonal(x, offset, axis1, axis2), -1);
 
+/** Positions in an n × m matrix, row by row: in each row those from one column to before another. They are known while tracing. */
+const positions = (
+  n: number,
+  m: number,
+  span: (row: number) => readonly [from: number, to: number],
+): readonly [rows: NDArray, columns: NDArray] => {
+  const [rows, columns]: [number[], number[]] = [[], []];
+  for (let row = 0; row < n; row++) {
+    const [from, to] = span(row);
+    for (let column = Math.max(0, from); column < Math.min(m, to); column++) {
+      rows.push(row);
+      columns.push(column);
+    }
+  }
+  return [arrayFrom(rows, "int32"), arrayFrom(columns, "int32")];
+};
+
 /** Rows and columns of the elements on and below the `k`-th diagonal of an n × m matrix. */
-export const trilIndices = (n: number, k = 0, m: number = n): readonly [rows: NDArray, columns: NDArray] =>
-  nonzero(tri(n, m, k, "bool")) as readonly [NDArray, NDArray];
+export const trilIndices = (n: number, k = 0, m: number = n): readonly [rows: NDArray, columns: NDArray] => {
+  checkLength("trilIndices", n);
+  checkLength("trilIndices", m);
+  return positions(n, m, (row) => [0, row + k + 1]);
+};
 
 /** Rows and columns of the elements on and above the `k`-th diagonal of an n × m matrix. */
-export const triuIndices = (n: number, k = 0, m: number = n): readonly [rows: NDArray, columns: NDArray] =>
-  nonzero(prim.not(tri(n, m, k - 1, "bool"))) as readonly [NDArray, NDArray];
+export const triuIndices = (n: number, k = 0, m: number = n): readonly [rows: NDArray, columns: NDArray] => {
+  checkLength("triuIndices", n);
+  checkLength("triuIndices", m);
+  return positions(n, m, (row) => [row + k, m]);
+};
 
 /** The positions of the main diagonal of an array of `ndim` axes of length `n`, one vector an axis. */
 export const diagIndices = (n: number, ndim = 2): readonly NDArray[] =>

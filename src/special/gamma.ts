@@ -1,4 +1,5 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
+import { ArgumentError } from "../core/index.ts";
 import { unscaledBessel } from "../numpy/bessel.ts";
 import { binary, toInexact, unary } from "../numpy/operands.ts";
 import * as prim from "../primitives/index.ts";
@@ -50,6 +51,31 @@ const logBeta = (a: NDArray, b: NDArray): NDArray => {
 
 /** log B(a, b), the logarithm of the absolute value of the beta function. */
 export const betaln = binary("betaln", logBeta, toInexact);
+
+/**
+ * log Γ_d(a), the logarithm of the multivariate gamma function, d(d − 1)/4 · log π + Σ log Γ(a − j/2) over j = 0, …, d − 1;
+ * for a > (d − 1)/2.
+ *
+ * @param d the dimension, a whole number from 1.
+ * @throws ArgumentError for any other.
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.multigammaln.html
+ * @example
+ * multigammaln(np.array([2, 3.5]), 3);
+ */
+export const multigammaln = (a: ArrayLike, d: number): NDArray => {
+  if (!(Number.isInteger(d) && d >= 1))
+    throw new ArgumentError(`multigammaln: d must be a whole number from 1; got ${d}.`);
+  return unary(
+    "multigammaln",
+    (x) => {
+      let total = prim.scalarLike(x, (d * (d - 1) * Math.log(Math.PI)) / 4);
+      for (let j = 0; j < d; j++)
+        total = prim.add(total, prim.lgamma(prim.sub(x, prim.scalarLike(x, j / 2))));
+      return total;
+    },
+    toInexact,
+  )(a);
+};
 
 /** The beta function, Γ(a) Γ(b) / Γ(a + b). */
 export const beta = binary(

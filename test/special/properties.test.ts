@@ -138,6 +138,30 @@ describe("laws", () => {
   });
 });
 
+describe("multigammaln", () => {
+  const a = f64([2.5, 3, 7.25]);
+
+  test("is gammaln in one dimension, and a sum of them in more", () => {
+    for (const [i, values] of both((x) => special.multigammaln(x, 1), a).entries())
+      expect(values).toEqual(both(special.gammaln, a)[i]);
+    const by = (j: number): NDArray => special.gammaln(np.subtract(a, j / 2));
+    const expected = numbers(np.add(np.add(by(0), by(1)), by(2)).add(1.5 * Math.log(Math.PI)));
+    for (const values of both((x) => special.multigammaln(x, 3), a))
+      expect(values).toEqual(expected.map((y) => expect.closeTo(y, 12)));
+  });
+
+  test("has derivatives and keeps the dtype", () => {
+    checkGrads((x: NDArray) => np.sum(special.multigammaln(x, 4)), [a]);
+    expect(special.multigammaln(np.array([3]), 2).dtype).toBe("float32");
+    expect(special.multigammaln(3, 2).dtype).toBe("float32");
+  });
+
+  test("refuses a dimension that is none", () => {
+    expect(() => special.multigammaln(a, 0)).toThrow("multigammaln: d must be a whole number from 1; got 0.");
+    expect(() => special.multigammaln(a, 1.5)).toThrow("got 1.5");
+  });
+});
+
 describe("refusals", () => {
   test("dirichlet and multivariateNormal say which lengths do not fit", () => {
     expect(() => stats.dirichlet.logpdf(np.ones(4), np.ones(2))).toThrow(/dirichlet.logpdf.*float32\[4\]/);
