@@ -1,0 +1,25 @@
+/** lse: the logarithm of a sum of exponentials, from its primitive operations, and the gradient. */
+import { grad, type NDArray, numpy as np } from "cotangent";
+import type { EvalModule } from "../protocol.ts";
+import { compiled, type Runs, repeated } from "../runs.ts";
+
+interface Input extends Runs {
+  readonly x: readonly number[];
+}
+
+/** Stable since the largest exponential is 1: float64[n] → float64[]. */
+export const logSumExp = (x: NDArray): NDArray => {
+  const largest = np.max(x);
+  return np.log(np.exp(x.sub(largest)).sum()).add(largest);
+};
+
+export const lse: EvalModule = {
+  primal: repeated(
+    ({ x }: Input) => compiled(logSumExp, np.array(x, "float64")),
+    (y) => y.item(),
+  ),
+  gradient: repeated(
+    ({ x }: Input) => compiled(grad(logSumExp), np.array(x, "float64")),
+    (y) => y.toArray(),
+  ),
+};
