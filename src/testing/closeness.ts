@@ -46,7 +46,8 @@ const isNear = (actual: number, expected: number, rtol: number, atol: number): b
   actual === expected ||
   (Number.isFinite(expected) && Math.abs(actual - expected) <= atol + rtol * Math.abs(expected));
 
-const positionOf = (flat: number, shape: readonly number[]): number[] => {
+/** The indices of an element that stands at `flat` row by row. */
+export const positionOf = (flat: number, shape: readonly number[]): number[] => {
   const index = new Array<number>(shape.length);
   let rest = flat;
   for (let axis = shape.length - 1; axis >= 0; axis--) {

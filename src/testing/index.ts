@@ -7,15 +7,25 @@
 
 export type { Chooser, ElementRange } from "../core/index.ts";
 export { type ArrayOptions, arrays, arraysLike, type ShapeOptions, shapes } from "./arbitraries.ts";
-export { allClose, findMismatch, type Tolerance } from "./closeness.ts";
 export {
-  checkGrads,
-  type GradCheckEntry,
-  type GradCheckFailure,
-  type GradCheckMode,
-  type GradCheckOptions,
-  type GradCheckReport,
-} from "./gradient-check.ts";
+  type BatchingOptions,
+  type CheckFailure,
+  type CheckOptions,
+  type CheckReport,
+  checkBatching,
+  checkJit,
+  checkLinear,
+} from "./check-transforms.ts";
+export { allClose, findMismatch, type Tolerance } from "./closeness.ts";
+export { checkGrads, type DerivativeCheckOptions, type GradCheckOptions } from "./gradients/check-grads.ts";
+export { checkJvp, checkVjp } from "./gradients/check-rules.ts";
+export type {
+  GradCheckCause,
+  GradCheckEntry,
+  GradCheckFailure,
+  GradCheckMode,
+  GradCheckReport,
+} from "./gradients/verdict.ts";
 export { checkLaw, LAWS, type Law, type LawOptions, LawViolation } from "./laws/index.ts";
 export { checkProgramLaw, PROGRAM_LAWS, type ProgramLaw } from "./laws/program-laws.ts";
 export { Program, type ProgramOptions, programs } from "./programs/index.ts";

@@ -14,7 +14,9 @@ import { differenceError, gradientError, sumErrors } from "../../examples/backpr
 describe("chapter 7, practice", () => {
   test("the gradient check finds the planted bug, and nothing where there is none", () => {
     expect(findBug(rightByHand)).toBeUndefined();
-    expect(findBug(wrongByHand)).toMatch(/reverse mode is wrong .* got 0\.795.* give 0\.559/);
+    expect(findBug(wrongByHand)).toMatch(
+      /reverse mode is wrong at argument \[0\], element \[1\]: analytic 0\.330.* numeric 0\.0902/,
+    );
   });
 
   describe("30 layers", () => {

@@ -13,7 +13,8 @@ import { arrayMismatch, type Tolerance } from "../../src/testing/closeness.ts";
 import { drawDirection } from "../../src/testing/elements.ts";
 import { fixedSource } from "../../src/testing/fixed-source.ts";
 import { drawLive, drawTangents } from "../../src/testing/laws/law.ts";
-import { drawBatch, stack } from "../../src/testing/laws/vmap.ts";
+import { drawBatch } from "../../src/testing/laws/vmap.ts";
+import { stack } from "../../src/testing/stack.ts";
 import type { Source } from "../../src/testing/tape.ts";
 import type { Mutation, Rule } from "./mutations.ts";
 

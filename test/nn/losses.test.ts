@@ -5,7 +5,7 @@ import { ArgumentError, DTypeError, ShapeError } from "../../src/core/index.ts";
 import * as nn from "../../src/nn/index.ts";
 import * as np from "../../src/numpy/index.ts";
 import * as random from "../../src/random/index.ts";
-import { checkGrads } from "../../src/testing/gradient-check.ts";
+import { checkGrads } from "../../src/testing/gradients/check-grads.ts";
 import { grad, jit } from "../../src/transforms/index.ts";
 
 const { losses, metrics, regularizers } = nn;

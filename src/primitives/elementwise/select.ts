@@ -10,6 +10,7 @@ import {
   aval,
   bind,
   bind1,
+  DifferentiationError,
   DTypeError,
   definePrimitive,
   describeAval,
@@ -74,7 +75,13 @@ export const selectNPrimitive: Primitive = definePrimitive<Params>({
     return { outputs, tangents: [broadcastScalar(selectN(which, ...terms), (outputs[0] as NDArray).shape)] };
   },
   transpose: ([ct], [which, ...cases]) => {
-    if (!ct || which === undefined || isLinearInput(which)) return [null, ...cases.map(() => null)];
+    if (!ct || which === undefined) return [null, ...cases.map(() => null)];
+    if (isLinearInput(which)) {
+      throw new DifferentiationError(
+        "selectN: what is chosen depends on a tangent, so the choice is not linear and reverse mode cannot go back " +
+          "through it. A JVP rule must be linear in its tangents: choose by primals.",
+      );
+    }
     const zero = scalarLike(ct, 0);
     return [
       null,

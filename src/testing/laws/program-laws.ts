@@ -1,12 +1,6 @@
-import {
-  type Arbitrary,
-  assert as check,
-  type IPropertyWithHooks,
-  property,
-  toStringMethod,
-} from "fast-check";
+import { assert as check } from "fast-check";
 import { ConcreteArray, isFloat, type NDArray } from "../../array/index.ts";
-import { type Aval, checkJaxpr, evalJaxpr, type FlatFunction, type Tangent } from "../../core/index.ts";
+import { checkJaxpr, evalJaxpr, type FlatFunction, type Tangent } from "../../core/index.ts";
 import { reduceSum } from "../../primitives/broadcast.ts";
 import { add, convertElementType, mul } from "../../primitives/elementwise/index.ts";
 import { range, scalarLike } from "../../primitives/rules.ts";
@@ -17,97 +11,28 @@ import { jvp, jvpFlat } from "../../transforms/jvp.ts";
 import { linearize } from "../../transforms/linearize.ts";
 import { makeJaxpr } from "../../transforms/make-jaxpr.ts";
 import { vjp, vjpFlat } from "../../transforms/vjp.ts";
-import { flatten, unflatten } from "../../tree/index.ts";
-import { describeArrays } from "../application.ts";
-import { drawArray, drawDirection } from "../elements.ts";
+import { unflatten } from "../../tree/index.ts";
 import { type Difference, directionalDifference, stepFor } from "../finite-differences.ts";
-import { drawProgram, type Program, type ProgramOptions } from "../programs/index.ts";
-import { drawn, type Source } from "../tape.ts";
+import type { Program } from "../programs/index.ts";
 import { compiled } from "./compiled.ts";
+import { FORWARD_LAWS } from "./forward-laws.ts";
 import { requireDerivative } from "./jvp.ts";
 import { instantiate, type LawOptions, requireClose } from "./law.ts";
+import {
+  chained,
+  DOUBLES,
+  defineProgramLaw,
+  floatsOf,
+  leavesOf,
+  type ProgramLaw,
+  REVERSE,
+  restricted,
+} from "./program-law.ts";
 import { requireSymmetricHessian } from "./second-order.ts";
 import { requireAdjoint } from "./transpose.ts";
-import { requireBatched } from "./vmap.ts";
+import { requireBatched, rolled } from "./vmap.ts";
 
-/** Something that is true of every program. */
-export interface ProgramLaw {
-  readonly name: string;
-  property(): IPropertyWithHooks<[ProgramCase]>;
-}
-
-/** A program at a point, with a tangent for each of its inputs and a cotangent for each output that is a float. */
-export interface ProgramCase {
-  readonly program: Program;
-  readonly inputs: readonly ConcreteArray[];
-  readonly tangents: readonly Tangent[];
-  readonly cotangents: readonly Tangent[];
-}
-
-/** A case, and what the program returns when it is run as it is. */
-interface EvaluatedCase extends ProgramCase {
-  readonly outputs: readonly NDArray[];
-}
-
-const floatsOf = (arrays: readonly (Aval | null)[]): number[] =>
-  arrays.flatMap((x, i) => (x !== null && isFloat(x.dtype) ? [i] : []));
-
-const drawCase = (source: Source, options: ProgramOptions): ProgramCase => {
-  const program = drawProgram(source, options);
-  const inputs = program.inputs.map((spec) => drawArray(source, spec));
-  const directions = (avals: readonly Pick<Aval, "shape" | "dtype">[]) =>
-    avals.map((a) => (isFloat(a.dtype) ? drawDirection(source, a) : null));
-  return { program, inputs, tangents: directions(inputs), cotangents: directions(program.outFacts) };
-};
-
-const describe = ({ program, inputs }: ProgramCase): string =>
-  `\n${program}\napplied to\n${describeArrays(inputs)}\n`;
-
-const defineProgramLaw = (
-  name: string,
-  options: ProgramOptions,
-  hold: (example: EvaluatedCase) => void,
-): ProgramLaw => ({
-  name,
-  property: () => {
-    const cases: Arbitrary<ProgramCase> = drawn((source) => {
-      const example = drawCase(source, options);
-      return { ...example, [toStringMethod]: () => describe(example) };
-    });
-    return property(cases, (c) => hold({ ...c, outputs: c.program.flat(...c.inputs) })) as IPropertyWithHooks<
-      [ProgramCase]
-    >;
-  },
-});
-
-const DOUBLES: ProgramOptions = { floats: ["float64"] };
-const REVERSE: ProgramOptions = { reverseOnly: true };
-const leavesOf = (tree: unknown): NDArray[] => flatten(tree)[0] as NDArray[];
-
-/** Tolerances for chains of operations in single precision, and none to speak of in double. */
-const chained = (arrays: readonly NDArray[]): { rtol: number; atol: number } => {
-  const worst = arrays.some((x) => x.dtype === "float32") ? 2e-3 : 1e-8;
-  return { rtol: worst, atol: worst };
-};
-
-/** The restriction of a program to its inputs that are floats. */
-const restricted = ({
-  program,
-  inputs,
-}: ProgramCase): { fun: FlatFunction; live: number[]; at: NDArray[] } => {
-  const live = floatsOf(inputs);
-  return {
-    live,
-    at: live.map((i) => inputs[i] as NDArray),
-    fun: (...some) => {
-      const all: NDArray[] = [...inputs];
-      live.forEach((i, k) => {
-        all[i] = some[k] as NDArray;
-      });
-      return program.flat(...all);
-    },
-  };
-};
+export type { ProgramCase, ProgramLaw } from "./program-law.ts";
 
 const jaxprLaw = defineProgramLaw(
   "the jaxpr is well typed, and evaluates to what the function returns",
@@ -247,14 +172,6 @@ const vmapOfGradLaw = defineProgramLaw(
   },
 );
 
-/** The same elements in other places. */
-const rolled = (x: NDArray): NDArray => {
-  const from = x.toTypedArray();
-  const to = from.slice();
-  for (let i = 0; i < to.length; i++) to[i] = from[(i + 1) % from.length] as number;
-  return new ConcreteArray(to, x.shape, x.dtype);
-};
-
 const checkpointLaw = defineProgramLaw("checkpoint changes no value and no gradient", REVERSE, (c) => {
   const { program, inputs, outputs, cotangents } = c;
   const args = program.args(inputs);
@@ -281,6 +198,7 @@ export const PROGRAM_LAWS: readonly ProgramLaw[] = [
   vmapOfProgramLaw,
   vmapOfGradLaw,
   checkpointLaw,
+  ...FORWARD_LAWS,
 ];
 
 /**

@@ -15,6 +15,7 @@ import { type Application, drawApplication } from "../application.ts";
 import { elementsOf, roundingTolerance } from "../closeness.ts";
 import { drawDirection } from "../elements.ts";
 import { fixedSource } from "../fixed-source.ts";
+import { innerProduct } from "../inner-product.ts";
 import {
   type Case,
   defineLaw,
@@ -27,23 +28,6 @@ import {
   LawViolation,
   SAMPLES,
 } from "./law.ts";
-
-/** An inner product of lists of arrays, where `null` is zero, and the sum of the sizes of its terms. */
-const innerProduct = (xs: readonly Tangent[], ys: readonly Tangent[]): { value: number; size: number } => {
-  let value = 0;
-  let size = 0;
-  xs.forEach((x, k) => {
-    const y = ys[k];
-    if (!x || !y) return;
-    const [a, b] = [elementsOf(x), elementsOf(y)];
-    for (let i = 0; i < a.length; i++) {
-      const term = (a[i] as number) * (b[i] as number);
-      value += term;
-      size += Math.abs(term);
-    }
-  });
-  return { value, size };
-};
 
 /** Throws unless `⟨ct, J v⟩ = ⟨Jᵀ ct, v⟩` and each cotangent has the shape and dtype of its input. */
 export const requireAdjoint = (

@@ -1,4 +1,4 @@
-import { allocate, ConcreteArray, type NDArray, rowMajorStrides, sizeOf } from "../../array/index.ts";
+import { ConcreteArray, type NDArray } from "../../array/index.ts";
 import type { BatchAxis, FlatFunction, Tangent } from "../../core/index.ts";
 import { moveAxis } from "../../primitives/shape.ts";
 import { jvpFlat } from "../../transforms/jvp.ts";
@@ -6,8 +6,9 @@ import { vjpFlat } from "../../transforms/vjp.ts";
 import { vmap } from "../../transforms/vmap.ts";
 import { Application } from "../application.ts";
 import { chooserFrom } from "../chooser.ts";
-import { elementsOf, type Tolerance } from "../closeness.ts";
+import type { Tolerance } from "../closeness.ts";
 import { drawArray, drawDirection } from "../elements.ts";
+import { stack } from "../stack.ts";
 import type { Source } from "../tape.ts";
 import {
   type Case,
@@ -21,18 +22,6 @@ import {
   instantiate,
   requireClose,
 } from "./law.ts";
-
-/** Arrays of one shape and dtype as one array, along a new axis in front. */
-export const stack = (arrays: readonly NDArray[], like: NDArray): NDArray => {
-  const { shape, dtype } = like;
-  const size = sizeOf(shape);
-  const data = allocate(dtype, arrays.length * size);
-  arrays.forEach((x, i) => {
-    data.set(elementsOf(x), i * size);
-  });
-  const stacked = [arrays.length, ...shape];
-  return new ConcreteArray(data, stacked, dtype, false, rowMajorStrides(stacked));
-};
 
 /** Inputs of a function, where some differ between the examples of a batch and others do not. */
 interface Batch {
@@ -239,3 +228,11 @@ export const vmapOfVjpLaw = defineLaw<DerivativeBatchCase>({
     requireBatched("vmap of vjp", fun, { size, inputs }, [...one, ...like.filter((ct) => ct !== null)]);
   },
 });
+
+/** The same elements in other places. */
+export const rolled = (x: NDArray): NDArray => {
+  const from = x.toTypedArray();
+  const to = from.slice();
+  for (let i = 0; i < to.length; i++) to[i] = from[(i + 1) % from.length] as number;
+  return new ConcreteArray(to, x.shape, x.dtype);
+};

@@ -29,6 +29,8 @@ export interface ProgramOptions {
   readonly maxSteps?: number;
   /** Whether functions with a VJP rule of their own are called, which forward mode refuses; default false. */
   readonly reverseOnly?: boolean;
+  /** Whether loops run until a condition holds, which reverse mode refuses; default false. */
+  readonly forwardOnly?: boolean;
 }
 
 const ELEMENTWISE: readonly Operation[] = [
@@ -100,7 +102,12 @@ class Leaf<T> {
 /** Draw a program. */
 export const drawProgram = (
   source: Source,
-  { floats = ["float64", "float32"], maxSteps = 16, reverseOnly = false }: ProgramOptions = {},
+  {
+    floats = ["float64", "float32"],
+    maxSteps = 16,
+    reverseOnly = false,
+    forwardOnly = false,
+  }: ProgramOptions = {},
 ): Program => {
   const choose = chooserFrom(source);
   const specs = Array.from({ length: choose.int(1, 4) }, (_, i) =>
@@ -110,6 +117,7 @@ export const drawProgram = (
   const scope = new Scope(choose, leaves.map(factsOf), {
     floats,
     reverseOnly,
+    forwardOnly,
     depth: 0,
     gridded: leaves.length,
   });

@@ -26,6 +26,8 @@ export interface ScopeOptions {
   readonly floats: readonly DType[];
   /** Whether forward mode is never asked for, so that functions with a VJP rule of their own may be called. */
   readonly reverseOnly: boolean;
+  /** Whether reverse mode is never asked for, so that loops may run until a condition holds. */
+  readonly forwardOnly: boolean;
   /** How many programs this one is part of. */
   readonly depth: number;
   /** How many values are inputs that came from outside: their elements lie on the grid of `elements.ts`. */
@@ -39,18 +41,20 @@ export class Scope {
   readonly steps: Step[] = [];
   readonly floats: readonly DType[];
   readonly reverseOnly: boolean;
+  readonly forwardOnly: boolean;
   readonly depth: number;
   readonly gridded: number;
 
   constructor(
     choose: Chooser,
     start: readonly Facts[],
-    { floats, reverseOnly, depth, gridded }: ScopeOptions,
+    { floats, reverseOnly, forwardOnly, depth, gridded }: ScopeOptions,
   ) {
     this.choose = choose;
     this.values = [...start];
     this.floats = floats;
     this.reverseOnly = reverseOnly;
+    this.forwardOnly = forwardOnly;
     this.depth = depth;
     this.gridded = gridded;
   }

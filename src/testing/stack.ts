@@ -1,0 +1,14 @@
+import { allocate, ConcreteArray, type NDArray, rowMajorStrides, sizeOf } from "../array/index.ts";
+import { elementsOf } from "./closeness.ts";
+
+/** Arrays of one shape and dtype as one array, along a new axis in front. */
+export const stack = (arrays: readonly NDArray[], like: NDArray): NDArray => {
+  const { shape, dtype } = like;
+  const size = sizeOf(shape);
+  const data = allocate(dtype, arrays.length * size);
+  arrays.forEach((x, i) => {
+    data.set(elementsOf(x), i * size);
+  });
+  const stacked = [arrays.length, ...shape];
+  return new ConcreteArray(data, stacked, dtype, false, rowMajorStrides(stacked));
+};
