@@ -2,7 +2,7 @@
  * Training: a compiled step that `fit` folds over shuffled batches, and the share of test images that are told right.
  */
 import { data, jit, type NDArray, numpy as np, random, valueAndGrad } from "cotangent";
-import { adam, applyUpdates, type Schedule } from "cotangent/optim";
+import { adam, applyUpdates, cosineDecaySchedule } from "cotangent/optim";
 import { type EpochRecord, type FitResult, fit } from "cotangent/train";
 import type { MnistSplit } from "../mnist/load.ts";
 import { countCorrect, type Examples, imageShape, loss, model, type Params } from "./model.ts";
@@ -35,15 +35,6 @@ export interface TrainingOptions {
   readonly onEpoch?: (record: EpochRecord) => void;
 }
 
-/** Half a wave from `peak` to 0 over `steps` steps. */
-const cosineDecay =
-  (peak: number, steps: number): Schedule =>
-  (count) =>
-    np
-      .cos(np.minimum(count, steps).mul(Math.PI / steps))
-      .add(1)
-      .mul(peak / 2);
-
 const evaluationBatch = 500;
 const countCompiled = jit(countCorrect);
 
@@ -63,7 +54,8 @@ export const trainModel = (
   { epochs, batchSize, seed, learningRate, onEpoch = () => {} }: TrainingOptions,
 ): Promise<FitResult<TrainingState<unknown>>> => {
   const key = random.key(seed);
-  const optimizer = adam(cosineDecay(learningRate, epochs * Math.floor(train.labels.size / batchSize)));
+  const steps = epochs * Math.floor(train.labels.size / batchSize);
+  const optimizer = adam(cosineDecaySchedule(learningRate, steps));
   type State = TrainingState<ReturnType<typeof optimizer.init>>;
 
   const step = jit((state: State, batch: Examples): readonly [State, NDArray] => {

@@ -1,21 +1,12 @@
 /**
  * Training as a pure function from state to state.
  */
-import { jit, type NDArray, numpy as np, random, valueAndGrad } from "cotangent";
-import { adam, applyUpdates, type Schedule } from "cotangent/optim";
+import { jit, type NDArray, random, valueAndGrad } from "cotangent";
+import { adam, applyUpdates, cosineDecaySchedule } from "cotangent/optim";
 import type { Examples } from "./examples.ts";
 import { loss, type Params } from "./model.ts";
 
-/** From a peak down to 0 along half a cosine. (I. Loshchilov and F. Hutter, "SGDR", 2016, without restarts.) */
-const cosineDecay =
-  (peak: number, steps: number): Schedule =>
-  (count) =>
-    np
-      .cos(count.mul(Math.PI / steps))
-      .add(1)
-      .mul(peak / 2);
-
-const optimizerFor = (steps: number) => adam(cosineDecay(2e-3, steps));
+const optimizerFor = (steps: number) => adam(cosineDecaySchedule(2e-3, steps));
 
 /** What one step hands to the next. */
 export interface TrainingState {

@@ -7,7 +7,7 @@
  * u(x, 0) = sin(πx) + sin(2πx) / 2. Its solution is a sum of two waves that die away.
  */
 import { grad, jit, lax, type NDArray, nn, numpy as np, random, valueAndGrad, vmap } from "cotangent";
-import { adam, applyUpdates } from "cotangent/optim";
+import { adam, applyUpdates, cosineDecaySchedule } from "cotangent/optim";
 
 const diffusivity = 0.1;
 
@@ -68,12 +68,7 @@ export const solve = (
   { steps, points, learningRate, stepsPerCall = 100 }: TrainingOptions,
   onLoss: (step: number, loss: number) => void = () => {},
 ): Params => {
-  const optimizer = adam((count) =>
-    np
-      .cos(count.mul(Math.PI / 2 / steps))
-      .square()
-      .mul(learningRate),
-  );
+  const optimizer = adam(cosineDecaySchedule(learningRate, steps));
   const params = initialize(random.foldIn(key, 0));
   type State = readonly [Params, ReturnType<typeof optimizer.init>];
   const turn = ([now, optimizerState]: State, turnKey: NDArray): readonly [State, NDArray] => {

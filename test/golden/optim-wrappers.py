@@ -17,7 +17,7 @@ from optax import contrib
 
 STEPS = 50
 SHOWN = [1, 2, 3, 5, 10, 20, 35, 50]
-SEARCH_SHOWN = [1, 2, 3, 5, 8, 12]
+SEARCH_SHOWN = [1, 2, 3, 5, 8, 12, 20, 35, 50]
 
 rng = np.random.default_rng(11)
 PARAMS = {"b": [0.5, -1.0, 2.0], "w": [[0.5, -0.25], [1.0, 3.0]]}

@@ -65,6 +65,34 @@ const transformations = fc.oneof(
         optim.partition({ a: optim.trace(d), b: optim.clip(0.5) }, { w: "a", layers: "b" }),
       ] as const,
   ),
+  fc.constant(["setToZero()", optim.setToZero()] as const),
+  size.map((s) => [`addNoise(${s}, 0.55, 3)`, optim.addNoise(s, 0.55, 3)] as const),
+  decay.map((d) => [`applyIfFinite(trace(${d}), 1)`, optim.applyIfFinite(optim.trace(d), 1)] as const),
+  fc
+    .tuple(decay, fc.integer({ min: 1, max: 3 }), fc.boolean())
+    .map(
+      ([d, every, useGradMean]) =>
+        [
+          `multiSteps(trace(${d}), ${every}, { useGradMean: ${useGradMean} })`,
+          optim.multiSteps(optim.trace(d), every, { useGradMean, accumulatorDtype: "float64" }),
+        ] as const,
+    ),
+  size.map((s) => {
+    const learningRate: optim.Schedule = (count) => np.divide(s, np.add(count, 1));
+    const optimizer = optim.injectHyperparams(({ learningRate }) => optim.sgd(learningRate), {
+      learningRate,
+    });
+    return [`injectHyperparams(sgd, ${s} / (count + 1))`, optimizer] as const;
+  }),
+  fc
+    .tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 2 }))
+    .map(([patience, accumulationSize]) => {
+      const options = { factor: 0.5, patience, accumulationSize };
+      return [`reduceOnPlateau(${JSON.stringify(options)})`, optim.reduceOnPlateau(options)] as const;
+    }),
+  fc
+    .integer({ min: 1, max: 3 })
+    .map((memorySize) => [`scaleByLbfgs(${memorySize})`, optim.scaleByLbfgs({ memorySize })] as const),
   size.map(
     (s) =>
       [`scaleBySchedule(${s})`, optim.scaleBySchedule((count) => np.power(s, np.add(count, 1)))] as const,
@@ -83,12 +111,15 @@ const tree = (w: readonly number[], b: readonly number[]): Params => ({
 const flat = ({ w, layers }: Params): number[] =>
   [w, ...layers.map(({ b }) => b)].flatMap((x) => [...x.toTypedArray()]);
 
+/** What stands for the loss, of which some transformations want to know. */
+const extras = { value: arrayFrom(0.5, "float64") };
+
 /** All that can be seen of a transformation: its updates, one step after another. */
 const run = (optimizer: Optimizer, [start, gradients]: readonly [Params, readonly Params[]]): number[][] => {
   let params = start;
   let state = optimizer.init(params);
   return gradients.map((gradient) => {
-    const [updates, next] = optimizer.update(gradient, state, params);
+    const [updates, next] = optimizer.update(gradient, state, params, extras);
     state = next;
     params = optim.applyUpdates(params, updates);
     return flat(updates);
@@ -125,15 +156,15 @@ describe("a transformation", () => {
     const before = [params, ...gradients].map(flat);
     const state = f.init(params);
     const first = gradients[0] as Params;
-    const [once, stateOnce] = f.update(first, state, params);
-    const [twice, stateTwice] = f.update(first, state, params);
+    const [once, stateOnce] = f.update(first, state, params, extras);
+    const [twice, stateTwice] = f.update(first, state, params, extras);
     expect(flat(once)).toEqual(flat(twice));
     expect(JSON.stringify(stateOnce)).toEqual(JSON.stringify(stateTwice));
     expect([params, ...gradients].map(flat)).toEqual(before);
   });
 
   property.prop([transformations, histories])("is the same under jit", ([, f], history) => {
-    const update = jit((g: unknown, s: unknown, p: unknown) => f.update(g, s, p));
+    const update = jit((g: unknown, s: unknown, p: unknown) => f.update(g, s, p, extras));
     const compiled: Optimizer = { ...f, update: (g, s, p) => update(g, s, p) as never };
     const [expected, got] = [run(f, history), run(compiled, history)];
     for (const [i, updates] of got.entries()) {
@@ -152,7 +183,7 @@ describe("a transformation", () => {
       // Gradients of another dtype than the parameters must not change it either.
       const other = map((x) => np.astype(x, "float32"), gradients[0] as Params);
       for (const gradient of [gradients[0] as Params, other]) {
-        const [updates, after] = f.update(gradient, before, params);
+        const [updates, after] = f.update(gradient, before, params, extras);
         expect(describeState(after)).toEqual(describeState(before));
         expect(structure(updates).equals(structure(params))).toBe(true);
       }
@@ -165,8 +196,8 @@ describe("a transformation", () => {
       layers: [{ b: np.stack(gradients.map((g) => g.layers[0]?.b as NDArray)) }],
     };
     const state = f.init(params);
-    const batched = vmap((g: Params) => f.update(g, state, params)[0])(stacked);
-    const looped = gradients.map((g) => f.update(g, state, params)[0]);
+    const batched = vmap((g: Params) => f.update(g, state, params, extras)[0])(stacked);
+    const looped = gradients.map((g) => f.update(g, state, params, extras)[0]);
     expect([...batched.w.toTypedArray()]).toEqual(looped.flatMap((u) => [...u.w.toTypedArray()]));
   });
 });
