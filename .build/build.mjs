@@ -11,6 +11,7 @@ import { readFileSync, rmSync } from "node:fs";
 import { dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { fpTs } from "./fp-ts.mjs";
 import { markPure } from "./mark-pure.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -87,7 +88,7 @@ const bundle = () =>
     external: ["node:*"],
     sourcemap: true,
     sourcesContent: false,
-    plugins: [cotangent],
+    plugins: [cotangent, fpTs(src)],
     absWorkingDir: root,
   });
 
