@@ -10,7 +10,7 @@ import {
 import { type ConstantBlock, generateModule } from "./generate.ts";
 import { type MemoryViews, type Resident, type ResidentPlace, sharedMemory } from "./memory.ts";
 import { planMemory } from "./memory-plan.ts";
-import type { Program } from "./program.ts";
+import { type Buffer, memoryOf, type Program } from "./program.ts";
 
 /** A compiled program: arrays in, arrays out. */
 export type Executable = (inputs: readonly ConcreteArray[]) => ConcreteArray[];
@@ -87,13 +87,14 @@ export const instantiate = (program: Program): Executable => {
   const outputs = program.outputs.map(({ aval: { shape, dtype, weakType }, from }) => {
     if (from.kind !== "buffer") return from;
     const { bytes: width } = dtypeInfo(dtype);
-    const { origin } = from.buffer;
+    const [memory] = memoryOf(from.buffer) as [Buffer];
+    const { origin } = memory;
     const fixed = origin.kind === "const" ? places.get(origin.value) : undefined;
     const copy: OutputCopy & { readonly fixed: boolean } = {
       dtype,
       shape: Object.freeze([...shape]),
       weakType,
-      offset: (fixed ?? (plan.offsets.get(from.buffer) as number)) / width + from.offset,
+      offset: (fixed ?? (plan.offsets.get(memory) as number)) / width + from.offset,
       size: shape.reduce((a, b) => a * b, 1),
       fixed: fixed !== undefined,
     };

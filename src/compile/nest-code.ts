@@ -9,6 +9,7 @@ import { laneLoop } from "./nest-lanes.ts";
 import { LaneWriter, type ScalarCode } from "./nest-lanes-code.ts";
 import type { Buffer, NestKernel } from "./program.ts";
 import type { Support } from "./support.ts";
+import { isInPlace } from "./update-in-place.ts";
 import type { FunctionBuilder, Local } from "./wasm/function.ts";
 
 /** How many vectors a turn of a loop over lanes works on, so that loads which they share are done once. */
@@ -25,7 +26,10 @@ export const writeNest = (
   kernel: NestKernel,
   space: AddressSpace,
   support: Support,
-): void => new NestWriter(f, kernel, space, support).run(kernel.nest.body);
+): void => {
+  const { body } = kernel.nest;
+  new NestWriter(f, kernel, space, support).run(isInPlace(kernel) ? body.slice(1) : body);
+};
 
 interface Place {
   readonly buffer: Buffer;

@@ -1,6 +1,7 @@
 import { dtypeInfo } from "../array/index.ts";
 import type { AddressSpace } from "./address-space.ts";
 import type { BranchKernel, Buffer, ScanKernel, WhileKernel } from "./program.ts";
+import { placeOf } from "./update-in-place.ts";
 import type { FunctionBuilder, FunctionRef, Local } from "./wasm/function.ts";
 
 /*
@@ -63,6 +64,7 @@ export const writeWhile = (
   f.get(turn);
   f.if(() => {
     for (const { even, odd } of carry) {
+      if (placeOf(even) === placeOf(odd)) continue;
       f.i32(pushPlace(f, space, even)).op("i32.add");
       f.i32(pushPlace(f, space, odd)).op("i32.add");
       f.i32(even.size * dtypeInfo(even.dtype).bytes).memoryCopy();

@@ -29,6 +29,7 @@ import {
 import { affine, constantOf } from "./scalar-exprs.ts";
 import { type RegionHost, scheduleRegion } from "./schedule-regions.ts";
 import { pending, type Value } from "./scheduled-value.ts";
+import { updateInPlace } from "./update-in-place.ts";
 
 /** How deep an expression may grow before its value is stored. */
 const MAX_DEPTH = 200;
@@ -66,7 +67,9 @@ export const schedule = (closed: ClosedJaxpr): Program => {
     const { layout } = list.dense(result);
     return { aval, from: outputOf(layout, aval, jaxpr.inputs) };
   });
-  return { inputs, kernels: list.finish(), outputs };
+  const program = { inputs, kernels: list.finish(), outputs };
+  updateInPlace(program);
+  return program;
 };
 
 /** An output that is a whole argument is that argument. */
