@@ -5,7 +5,13 @@ import "../../src/index.ts";
 import { lowerJaxpr } from "../../src/compile/compile.ts";
 import { generateModule } from "../../src/compile/generate.ts";
 import { ALIGNMENT, bufferBytes, type MemoryPlan, planMemory } from "../../src/compile/memory-plan.ts";
-import { type Buffer, type Program, readBuffers, writtenBuffers } from "../../src/compile/program.ts";
+import {
+  type Buffer,
+  memoryOf,
+  type Program,
+  readBuffers,
+  writtenBuffers,
+} from "../../src/compile/program.ts";
 import { schedule } from "../../src/compile/schedule.ts";
 import { add, exp } from "../../src/primitives/elementwise/index.ts";
 import { cumsum } from "../../src/primitives/reduction/index.ts";
@@ -16,7 +22,8 @@ import { filled, traced, writtenOut } from "./support.ts";
 const lives = (program: Program): Map<Buffer, readonly [number, number]> => {
   const touched = new Map<Buffer, number[]>();
   const touch = (buffer: Buffer, at: number): void => {
-    if (buffer.origin.kind !== "const") touched.set(buffer, [...(touched.get(buffer) ?? []), at]);
+    for (const memory of memoryOf(buffer))
+      if (memory.origin.kind !== "const") touched.set(memory, [...(touched.get(memory) ?? []), at]);
   };
   program.kernels.forEach((kernel, i) => {
     const { results, scratch } = writtenBuffers(kernel);
