@@ -11,7 +11,7 @@ const root: string = dirname(docs);
 
 /** Pages of the repository that are pages of the site, by another name. */
 const moved: Readonly<Record<string, string>> = {
-  "README.md": "/readme",
+  "README.md": "/",
   "CONTRIBUTING.md": "/contributing",
   "CHANGELOG.md": "/changelog",
 };

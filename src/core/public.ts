@@ -1,11 +1,17 @@
 /**
- * What is needed to write a transform of one's own: jaxprs, their interpreter, and the registry of primitives.
+ * What is needed to write a transform or a primitive of one's own: jaxprs, their interpreter, the registry of primitives,
+ * and the language of lowerings.
  */
+export { ConcreteArray } from "../array/index.ts";
+export * as kernel from "../kernel/public.ts";
+export type { ArgumentSpec, ArgumentsDescription, Chooser, ElementRange, ExampleSpec } from "./arguments.ts";
 export { type Aval, describeAval, formatAval } from "./aval.ts";
 export { bind, bind1 } from "./bind.ts";
 export { checkJaxpr } from "./check-jaxpr.ts";
 export { applyEquation, type EquationRule, evalJaxpr, interpretJaxpr } from "./interpret.ts";
 export { type Atom, ClosedJaxpr, Equation, Jaxpr, Literal, Var } from "./jaxpr.ts";
+export type { Lowering } from "./lowering.ts";
+export { NO_PARAMS, type Params } from "./params.ts";
 export {
   type BatchAxis,
   type BatchResult,

@@ -40,6 +40,7 @@ writeFileSync(
       // As in a reader's project, which has `strict` and not all that this one has.
       noUncheckedIndexedAccess: false,
       noPropertyAccessFromIndexSignature: false,
+      erasableSyntaxOnly: false,
       paths: { cotangent: ["../../../src/index.ts"], "cotangent/*": ["../../../src/*/index.ts"] },
     },
     include: ["*.ts"],

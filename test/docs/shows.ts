@@ -9,7 +9,7 @@ import { NDArray } from "cotangent";
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null;
 
-/** A value as pages show it: arrays as they print, trees like JavaScript literals. */
+/** A value as pages show it: arrays as they print, trees like JavaScript literals, text with quotes or without. */
 export const display = (value: unknown, isInside = false): string => {
   if (typeof value === "string") return isInside ? JSON.stringify(value) : value;
   if (value instanceof NDArray) return String(value);
@@ -89,8 +89,13 @@ export const shows = (page: string) => {
       if (thrown.name !== name || !flat(thrown.message).includes(flat(message))) fail(actual);
       return;
     }
-    const value = await compute();
-    const actual = TYPE.test(shown) ? typeOf(value) : display(value);
+    let value: unknown;
+    try {
+      value = await compute();
+    } catch (reason) {
+      return fail(`none: ${String(reason)}`);
+    }
+    const actual = TYPE.test(shown) ? typeOf(value) : display(value, shown.startsWith('"'));
     if (!agrees(actual, shown)) fail(actual);
   };
 };
