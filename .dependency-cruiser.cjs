@@ -123,7 +123,7 @@ module.exports = {
       comment:
         "src needs fp-ts and immer, and fast-check in src/testing; nothing else from npm but what has a rule of its own.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(io/npz|train/progress)\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/(inspect/.*|io/npz|train/progress)\\.ts$" },
       to: { path: "(^|/)node_modules/", pathNot: "(^|/)node_modules/(fp-ts|immer|fast-check)/" },
     },
     {
@@ -136,6 +136,26 @@ module.exports = {
         path: "(^|/)node_modules/",
         pathNot: "(^|/)node_modules/(fp-ts|fflate|cli-progress|@types/cli-progress)/",
       },
+    },
+    {
+      name: "pictures",
+      comment:
+        "Layout of graphs (dagre), scales, lines and contours (d3) and the wire format of event files (protobuf) are for " +
+        "src/inspect alone.",
+      severity: "error",
+      from: { path: "^src/inspect/" },
+      to: {
+        path: "(^|/)node_modules/",
+        pathNot:
+          "(^|/)node_modules/(fp-ts|@dagrejs/dagre|@bufbuild/protobuf|(@types/)?d3-(array|contour|scale|shape))/",
+      },
+    },
+    {
+      name: "main-entry-without-pictures",
+      comment: "No entry but cotangent/inspect may reach what pictures need, by whatever way.",
+      severity: "error",
+      from: { path: publicFace, pathNot: "^src/inspect/index\\.ts$" },
+      to: { path: "(^|/)node_modules/(@dagrejs|@bufbuild|d3-)", reachable: true },
     },
     {
       name: "src-stands-alone",

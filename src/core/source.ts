@@ -29,24 +29,25 @@ const FRAME_GECKO = /^(?:(.*?)@)?((?:file|https?):\/\/.*?):(\d+):(\d+)$/;
 
 const asUrl = (file: string): string => (file.startsWith("/") ? `file://${file}` : file);
 
-/** The innermost frame of `error` outside this library, or `undefined` if there is none. */
-export const userLocation = (error: Error): SourceLocation | undefined => {
-  for (const line of (error.stack ?? "").split("\n")) {
-    const match = FRAME.exec(line) ?? FRAME_GECKO.exec(line);
-    if (match === null) continue;
+/** The frames of `error` outside this library, the innermost first. */
+export const userStack = (error: Error): readonly SourceLocation[] =>
+  (error.stack ?? "").split("\n").flatMap((text): SourceLocation[] => {
+    const match = FRAME.exec(text) ?? FRAME_GECKO.exec(text);
+    if (match === null) return [];
     const [, functionName, file, row, column] = match;
-    if (file === undefined || file.startsWith("node:")) continue;
+    if (file === undefined || file.startsWith("node:")) return [];
     const url = asUrl(file);
-    if (OWN.some((place) => url.startsWith(place))) continue;
-    return { file, line: Number(row), column: Number(column), functionName: functionName || undefined };
-  }
-  return undefined;
-};
+    if (OWN.some((place) => url.startsWith(place))) return [];
+    return [{ file, line: Number(row), column: Number(column), functionName: functionName || undefined }];
+  });
+
+/** The innermost frame of `error` outside this library, or `undefined` if there is none. */
+export const userLocation = (error: Error): SourceLocation | undefined => userStack(error)[0];
 
 /** Where an equation comes from. The frames are read when somebody asks: most are never asked for. */
 export class Origin {
   #frames: Error | undefined;
-  #location: SourceLocation | undefined;
+  #stack: readonly SourceLocation[] = [];
 
   private constructor(frames: Error) {
     this.#frames = frames;
@@ -62,13 +63,18 @@ export class Origin {
     return new Origin(frames);
   }
 
-  /** The user's file and line, if they are known. */
-  get location(): SourceLocation | undefined {
+  /** The user's calls that led here, the innermost first. Of a deep stack the outermost are missing. */
+  get stack(): readonly SourceLocation[] {
     if (this.#frames !== undefined) {
-      this.#location = userLocation(this.#frames);
+      this.#stack = userStack(this.#frames);
       this.#frames = undefined;
     }
-    return this.#location;
+    return this.#stack;
+  }
+
+  /** The user's file and line, if they are known. */
+  get location(): SourceLocation | undefined {
+    return this.stack[0];
   }
 }
 

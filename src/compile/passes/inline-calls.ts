@@ -12,9 +12,9 @@ const CALLS: ReadonlySet<string> = new Set([
   "customLinearSolve",
 ]);
 
-/** The jaxpr that an equation calls, or `undefined` if it is no call. */
-const calledBy = ({ primitive, params }: Equation): ClosedJaxpr | undefined =>
-  CALLS.has(primitive.name) && "jaxpr" in params && params.jaxpr instanceof ClosedJaxpr
+/** The jaxpr that an equation calls, or `undefined` if it is no call of one of the primitives named. */
+const calledBy = ({ primitive, params }: Equation, names: ReadonlySet<string>): ClosedJaxpr | undefined =>
+  names.has(primitive.name) && "jaxpr" in params && params.jaxpr instanceof ClosedJaxpr
     ? params.jaxpr
     : undefined;
 
@@ -37,8 +37,14 @@ interface Frame {
  * @example
  * // b = jit[jaxpr={ lambda ; x. let y = sin x in (y,) }] a  →  b = sin a
  */
-export const inlineCalls: Pass = (closed, scopes = new Scopes()) => {
-  if (!closed.jaxpr.equations.some(calledBy)) return closed;
+export const inlineCalls: Pass = (closed, scopes = new Scopes()) => writeOut(closed, CALLS, scopes);
+
+/** Write out the calls of the primitives named, and those of them inside, and leave other calls as they are. */
+export const inlineCallsOf = (closed: ClosedJaxpr, names: ReadonlySet<string>): ClosedJaxpr =>
+  writeOut(closed, names, new Scopes());
+
+const writeOut = (closed: ClosedJaxpr, calls: ReadonlySet<string>, scopes: Scopes): ClosedJaxpr => {
+  if (!closed.jaxpr.equations.some((equation) => calledBy(equation, calls) !== undefined)) return closed;
   const consts = constantsOf(closed);
   const variables = new Map<NDArray, Var>([...consts].map(([v, value]) => [value, v]));
   const constant = (value: NDArray, v: Var): Var => {
@@ -66,7 +72,7 @@ export const inlineCalls: Pass = (closed, scopes = new Scopes()) => {
     }
     const { names, scope } = frame;
     const inputs = equation.inputs.map((atom) => resolve(names, atom));
-    const called = calledBy(equation);
+    const called = calledBy(equation, calls);
     if (called !== undefined) {
       const inner = new Map<Var, Atom>();
       called.jaxpr.constVars.forEach((v, i) => {
