@@ -1,11 +1,5 @@
 import { isFloat, type NDArray, scalarArray } from "../array/index.ts";
-import {
-  ArgumentError,
-  type ClosedJaxpr,
-  DifferentiationError,
-  describeAval,
-  Tracer,
-} from "../core/index.ts";
+import { ArgumentError, type ClosedJaxpr, DifferentiationError, describeAval } from "../core/index.ts";
 import { resolveArgnums } from "../transforms/argnums.ts";
 import { flattenArrays, requireSameStructure } from "../transforms/flatten-function.ts";
 import { traceFunction } from "../transforms/make-jaxpr.ts";
@@ -16,6 +10,7 @@ import { buildGraph, type EndPoint, plainEnds, writtenOut } from "./build-graph.
 import { foldGraph } from "./fold-graph.ts";
 import { observeGradients, observeValues } from "./observe.ts";
 import type { ProgramGraph } from "./program-graph.ts";
+import { requireConcrete } from "./require-concrete.ts";
 
 /** Options of `graph`. */
 export interface GraphOptions {
@@ -116,12 +111,7 @@ export const circuit =
     const untyped = f as (...args: never[]) => unknown;
     const { closed: traced, inputs, outTree } = traceFunction(untyped, args, "circuit");
     const closed = writtenOut(traced);
-    if ([...inputs, ...closed.consts].some((x) => x instanceof Tracer)) {
-      throw new ArgumentError(
-        "circuit: it shows the numbers of arrays, and there are none while another transform traces. Call it outside of " +
-          "jit, grad and vmap.",
-      );
-    }
+    requireConcrete("circuit", [...inputs, ...closed.consts]);
     const all = args.map((_, i) => i);
     const chosen = new Set(argnums === undefined ? all : resolveArgnums(argnums, args.length, "circuit"));
     const ends = { inputs: inputEnds(untyped, args, chosen), outputs: outputEnds(outTree) };

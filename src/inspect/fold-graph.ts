@@ -101,7 +101,7 @@ const functionsAround = ({
   const around: { key: string; label: string }[] = [];
   let calledFrom = "";
   calls.forEach((frame: SourceLocation, depth) => {
-    if (depth > 0 && frame.functionName !== undefined)
+    if (depth > 0 && frame.functionName !== undefined && frame.functionName !== "<anonymous>")
       around.push({ key: `${calledFrom}>${frame.file}:${frame.functionName}`, label: frame.functionName });
     calledFrom += `>${frame.file}:${frame.line}:${frame.column}`;
   });

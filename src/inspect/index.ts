@@ -5,7 +5,16 @@
  * @module
  */
 export { type CircuitOptions, circuit, type GraphOptions, graph } from "./circuit.ts";
+export {
+  type CostOptions,
+  type CostReport,
+  cost,
+  type EquationCost,
+  type LineCost,
+  type MeasuredCost,
+} from "./cost.ts";
 export { type ConfusionOptions, drawConfusion } from "./draw-confusion.ts";
+export { type CostQuantity, type DrawCostOptions, drawCost } from "./draw-cost.ts";
 export { type Curve, type CurveOptions, drawCurves } from "./draw-curves.ts";
 export { drawGradientFlow } from "./draw-gradient-flow.ts";
 export { drawGraph } from "./draw-graph.ts";

@@ -45,6 +45,10 @@ const calledName = (params: object): string | undefined => {
   return "name" in params.call && typeof params.call.name === "string" ? params.call.name : undefined;
 };
 
+/** What the operation of an equation is called: the primitive, or the function that has a rule of its own. */
+export const operationName = ({ primitive, params }: Equation): string =>
+  calledName(params) ?? primitive.name;
+
 /** What stands in the gate of an equation. */
 export const gateLabel = ({ primitive, params }: Equation): string => {
   if (primitive.name === "integerPow" && "y" in params) return `x${superscript(Number(params.y))}`;
