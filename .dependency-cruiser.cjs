@@ -48,7 +48,7 @@ const floors = {
 const namespaces = { numpy: ["linalg", "fft"] };
 
 /** Rooms whose index.ts is a public subpath of the package. */
-const publicRooms = ["testing", "optim", "inspect", "io", "train"];
+const publicRooms = ["testing", "testing/vitest", "optim", "inspect", "io", "train"];
 const publicFace = `^src/(index|(${publicRooms.join("|")})/index)\\.ts$`;
 
 const either = (names) => `(${names.join("|")})`;
@@ -108,7 +108,7 @@ module.exports = {
       name: "main-entry-without-fast-check",
       comment: "No entry but cotangent/testing may reach fast-check, by whatever way.",
       severity: "error",
-      from: { path: publicFace, pathNot: "^src/testing/index\\.ts$" },
+      from: { path: publicFace, pathNot: "^src/testing/(vitest/)?index\\.ts$" },
       to: { path: "(^|/)node_modules/fast-check/", reachable: true },
     },
     {
@@ -123,7 +123,7 @@ module.exports = {
       comment:
         "src needs fp-ts and immer, and fast-check in src/testing; nothing else from npm but what has a rule of its own.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(inspect/.*|io/npz|train/progress)\\.ts$" },
+      from: { path: "^src/", pathNot: "^src/(inspect/.*|io/npz|train/progress|testing/vitest/index)\\.ts$" },
       to: { path: "(^|/)node_modules/", pathNot: "(^|/)node_modules/(fp-ts|immer|fast-check)/" },
     },
     {
@@ -156,6 +156,13 @@ module.exports = {
       severity: "error",
       from: { path: publicFace, pathNot: "^src/inspect/index\\.ts$" },
       to: { path: "(^|/)node_modules/(@dagrejs|@bufbuild|d3-)", reachable: true },
+    },
+    {
+      name: "vitest-for-types",
+      comment: "Matchers are declared for vitest, and given to it by who uses them: nothing of vitest is loaded.",
+      severity: "error",
+      from: { path: "^src/testing/vitest/" },
+      to: { path: "(^|/)node_modules/vitest/", dependencyTypesNot: ["type-only"] },
     },
     {
       name: "src-stands-alone",

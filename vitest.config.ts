@@ -8,7 +8,7 @@ export default defineConfig({
     // Tests and examples import the package by its public name and get the sources.
     alias: [
       { find: /^cotangent$/, replacement: src("index.ts") },
-      { find: /^cotangent\/([a-z]+)$/, replacement: src("$1/index.ts") },
+      { find: /^cotangent\/([a-z/]+)$/, replacement: src("$1/index.ts") },
     ],
   },
   test: {

@@ -100,8 +100,58 @@ const roundingBetween = (a: DType, b: DType): Required<Tolerance> => {
   return x.rtol > y.rtol ? x : y;
 };
 
+/** How two trees of arrays compare. */
+export interface Closeness {
+  /** The first leaf whose shape is another, in words. */
+  readonly misfit?: string;
+  /** The elements that are furthest apart, of those that are too far, and what was allowed. */
+  readonly worst?: Mismatch & Required<Tolerance>;
+  /** How many elements are too far apart, of how many. */
+  readonly different: number;
+  readonly total: number;
+}
+
+/** Compare trees leaf by leaf. Throws a TypeError for other structures. */
+export const closenessOf = (
+  actual: unknown,
+  expected: unknown,
+  tolerance: Tolerance,
+  where: string,
+): Closeness => {
+  const [left, leftTree] = flattenWithPath(actual);
+  const [right, rightTree] = flattenWithPath(expected);
+  checkSameStructure(rightTree, leftTree, { where, names: ["expected", "actual"] });
+  let worst: (Mismatch & Required<Tolerance>) | undefined;
+  let [different, total, most] = [0, 0, -1];
+  for (let i = 0; i < right.length; i++) {
+    const [path, leaf] = right[i] as (typeof right)[number];
+    const name = formatPath(path);
+    const x = exactArray(left[i]?.[1], `${where}: actual ${name}`);
+    const y = exactArray(leaf, `${where}: expected ${name}`);
+    if (!sameShape(x.shape, y.shape)) {
+      const misfit = `${name === "" ? "" : `at ${name}: `}got ${describeAval(x)}, expected ${describeAval(y)}`;
+      return { misfit, different, total };
+    }
+    const allowed = { ...roundingBetween(x.dtype, y.dtype), ...tolerance };
+    const [a, b] = [elementsOf(x), elementsOf(y)];
+    total += b.length;
+    const before = different;
+    for (let k = 0; k < b.length; k++) {
+      if (!isNear(a[k] as number, b[k] as number, allowed.rtol, allowed.atol)) different++;
+    }
+    if (different === before) continue;
+    const mismatch = arrayMismatch(x, y, allowed, name) as Mismatch;
+    const apart = Math.abs(mismatch.actual - mismatch.expected);
+    const excess = apart / (allowed.atol + allowed.rtol * Math.abs(mismatch.expected));
+    if (excess <= most) continue;
+    most = Number.isNaN(excess) ? Infinity : excess;
+    worst = { ...mismatch, ...allowed };
+  }
+  return { ...(worst !== undefined && { worst }), different, total };
+};
+
 /**
- * Where two trees of arrays and numbers differ beyond the tolerance, in words; `undefined` if nowhere. Shapes must be
+ * Where two trees of arrays and numbers differ most beyond the tolerance, in words; `undefined` if nowhere. Shapes must be
  * equal; dtypes may differ. Tolerances default to rounding errors in the coarser dtype; NaN is near NaN.
  *
  * @throws TypeError if the trees have different structures.
@@ -113,21 +163,8 @@ export const findMismatch = (
   expected: unknown,
   tolerance: Tolerance = {},
 ): string | undefined => {
-  const [left, leftTree] = flattenWithPath(actual);
-  const [right, rightTree] = flattenWithPath(expected);
-  checkSameStructure(rightTree, leftTree, { where: "findMismatch", names: ["expected", "actual"] });
-  for (let i = 0; i < right.length; i++) {
-    const [path, leaf] = right[i] as (typeof right)[number];
-    const name = formatPath(path);
-    const x = exactArray(left[i]?.[1], `findMismatch: actual ${name}`);
-    const y = exactArray(leaf, `findMismatch: expected ${name}`);
-    if (!sameShape(x.shape, y.shape)) {
-      return `${name === "" ? "" : `at ${name}: `}got ${describeAval(x)}, expected ${describeAval(y)}`;
-    }
-    const mismatch = arrayMismatch(x, y, { ...roundingBetween(x.dtype, y.dtype), ...tolerance }, name);
-    if (mismatch !== undefined) return formatMismatch(mismatch);
-  }
-  return undefined;
+  const { misfit, worst } = closenessOf(actual, expected, tolerance, "findMismatch");
+  return misfit ?? (worst && formatMismatch(worst));
 };
 
 /**

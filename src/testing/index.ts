@@ -6,7 +6,17 @@
  */
 
 export type { Chooser, ElementRange } from "../core/index.ts";
-export { type ArrayOptions, arrays, arraysLike, type ShapeOptions, shapes } from "./arbitraries.ts";
+export {
+  type ArrayOptions,
+  arrays,
+  arraysLike,
+  dtypes,
+  keys,
+  type PytreeOptions,
+  pytrees,
+  type ShapeOptions,
+  shapes,
+} from "./arbitraries.ts";
 export {
   type BatchingOptions,
   type CheckFailure,
@@ -28,5 +38,21 @@ export type {
 } from "./gradients/verdict.ts";
 export { checkLaw, LAWS, type Law, type LawOptions, LawViolation } from "./laws/index.ts";
 export { checkProgramLaw, PROGRAM_LAWS, type ProgramLaw } from "./laws/program-laws.ts";
+export * as laws from "./laws/public.ts";
+export {
+  type MatrixOptions,
+  orthogonal,
+  positiveDefinite,
+  type WellConditionedOptions,
+  wellConditioned,
+} from "./matrix-arbitraries.ts";
 export { Program, type ProgramOptions, programs } from "./programs/index.ts";
+export {
+  type AxisOptions,
+  axes,
+  axis,
+  type BroadcastGroup,
+  type BroadcastOptions,
+  broadcastableShapes,
+} from "./shape-arbitraries.ts";
 export { drawn, type Source } from "./tape.ts";

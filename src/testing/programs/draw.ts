@@ -52,8 +52,8 @@ const FLOATS = { min: -2, max: 2 };
 const INTEGERS = { min: -2, max: 3 };
 
 /** `leaves` in a tree: one alone, in a list, in a record, or groups of them within one. */
-const drawTree = (choose: Chooser, leaves: readonly unknown[], depth = 0): unknown => {
-  const kind = choose.pick(["list", "record", "bare"]);
+export const drawTree = (choose: Chooser, leaves: readonly unknown[], depth = 0): unknown => {
+  const kind = choose.pick(["bare", "list", "record"]);
   const [first] = leaves;
   if (leaves.length === 1 && (kind === "bare" || depth > 1)) return first;
   const cut = leaves.length > 1 && depth < 2 ? choose.int(1, leaves.length - 1) : leaves.length;
