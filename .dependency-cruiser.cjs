@@ -159,7 +159,8 @@ module.exports = {
     },
     {
       name: "vitest-for-types",
-      comment: "Matchers are declared for vitest, and given to it by who uses them: nothing of vitest is loaded.",
+      comment:
+        "Matchers are declared for vitest, and given to it by who uses them: nothing of vitest is loaded.",
       severity: "error",
       from: { path: "^src/testing/vitest/" },
       to: { path: "(^|/)node_modules/vitest/", dependencyTypesNot: ["type-only"] },
