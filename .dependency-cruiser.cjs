@@ -27,6 +27,7 @@ const floors = {
   compile: operations,
   calls: programs,
   transforms: [...programs, "calls"],
+  debug: transforms,
   lax: transforms,
   numpy: [...transforms, "lax"],
   linalg: arrays,

@@ -31,6 +31,7 @@ export {
 } from "./core/index.ts";
 export * as core from "./core/public.ts";
 export * as data from "./data/index.ts";
+export * as debug from "./debug/index.ts";
 export * as lax from "./lax/index.ts";
 export * as nn from "./nn/index.ts";
 export * as numpy from "./numpy/index.ts";

@@ -1,5 +1,5 @@
-import type { ConcreteArray } from "../array/index.ts";
-import { type Aval, type ClosedJaxpr, CotangentError } from "../core/index.ts";
+import { type ConcreteArray, withWeakType } from "../array/index.ts";
+import { type Aval, type ClosedJaxpr, CotangentError, hasEffects } from "../core/index.ts";
 import { analyzeCost, type CostAnalysis } from "./analyze-cost.ts";
 import { canCompile, type Executable, instantiate } from "./executable.ts";
 import { type MemoryPlan, planMemory } from "./memory-plan.ts";
@@ -7,6 +7,7 @@ import { optimize } from "./passes/optimize.ts";
 import { formatProgram } from "./print-program.ts";
 import type { Program } from "./program.ts";
 import { firstUncompilable, schedule } from "./schedule.ts";
+import { compileAroundEffects } from "./split-effects.ts";
 
 /** A jaxpr on its way to being a compiled function: what each stage made of it. */
 export interface LoweredJaxpr {
@@ -20,6 +21,12 @@ export interface LoweredJaxpr {
 export const lowerJaxpr = (closed: ClosedJaxpr): LoweredJaxpr => {
   const jaxpr = optimize(closed).closed;
   const blocker = firstUncompilable(jaxpr);
+  if (blocker !== undefined && hasEffects(blocker)) {
+    throw new CotangentError(
+      `jit: "${blocker.primitive.name}" calls back to JavaScript, so the program is compiled in stretches around it, and ` +
+        "there is no single module to show. Take the calls of debug out to see it.",
+    );
+  }
   if (blocker !== undefined) {
     throw new CotangentError(
       `jit: "${blocker.primitive.name}" cannot be compiled, so the program is evaluated by reference.`,
@@ -46,8 +53,11 @@ export const costOf = ({ program, plan }: LoweredJaxpr): CostAnalysis => analyze
 export const compile = (closed: ClosedJaxpr): Executable | undefined => {
   if (!canCompile()) return undefined;
   const jaxpr = optimize(closed).closed;
-  if (firstUncompilable(jaxpr) !== undefined) return undefined;
-  return instantiate(scheduleLike(closed, jaxpr));
+  const blocker = firstUncompilable(jaxpr);
+  if (blocker === undefined) return instantiate(scheduleLike(closed, jaxpr));
+  const run = hasEffects(blocker) ? compileAroundEffects(jaxpr) : undefined;
+  const { outAvals } = closed;
+  return run && ((inputs) => run(inputs).map((x, i) => withWeakType(x, (outAvals[i] as Aval).weakType)));
 };
 
 const executables = new WeakMap<ClosedJaxpr, Executable | null>();

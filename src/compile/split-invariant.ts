@@ -1,4 +1,12 @@
-import { type Atom, ClosedJaxpr, type Equation, Jaxpr, Literal, type Var } from "../core/index.ts";
+import {
+  type Atom,
+  ClosedJaxpr,
+  type Equation,
+  hasEffects,
+  Jaxpr,
+  Literal,
+  type Var,
+} from "../core/index.ts";
 
 /** A turn of a loop in two parts. */
 export interface SplitTurn {
@@ -27,7 +35,7 @@ export const splitInvariant = (
   const rest: Equation[] = [];
   for (const equation of jaxpr.equations) {
     const isFixed = (atom: Atom): boolean => atom instanceof Literal || fixed.has(atom);
-    if (equation.primitive.effectful || !equation.inputs.every(isFixed)) {
+    if (hasEffects(equation) || !equation.inputs.every(isFixed)) {
       rest.push(equation);
       continue;
     }

@@ -3,6 +3,7 @@ export * from "./aval.ts";
 export * from "./bind.ts";
 export * from "./check-jaxpr.ts";
 export * from "./custom-calls.ts";
+export * from "./effects.ts";
 export * from "./errors.ts";
 export * from "./interpret.ts";
 export * from "./jaxpr.ts";

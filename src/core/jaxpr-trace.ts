@@ -2,6 +2,7 @@ import { ConcreteArray, type NDArray } from "../array/index.ts";
 import { type Aval, avalOf } from "./aval.ts";
 import { currentOrigin, withTrace } from "./bind.ts";
 import { customJvpCall, customVjpCall } from "./custom-calls.ts";
+import { hasEffects } from "./effects.ts";
 import { type Atom, ClosedJaxpr, Equation, Jaxpr, Literal, Var } from "./jaxpr.ts";
 import type { Params } from "./params.ts";
 import type { PartialEvalContext, Primitive } from "./primitive.ts";
@@ -133,7 +134,10 @@ export class JaxprTrace implements Trace, PartialEvalContext {
     const outputAtoms = outputs.map((x) => this.#atom(x));
     const inputVars = inputs.map((x) => x.variable);
     // Most programs need all they do, which is quicker to see than what a program needs.
-    if (this.#tracers.every((tracers) => tracers.some(isRead))) {
+    const isAllNeeded = this.#tracers.every((tracers) => tracers.some(isRead));
+    // A tracer that somebody keeps must not keep all others.
+    this.#tracers.length = 0;
+    if (isAllNeeded) {
       const constVars = [...this.#consts.values()];
       const jaxpr = new Jaxpr(constVars, inputVars, this.#equations, outputAtoms);
       return new ClosedJaxpr(jaxpr, [...this.#consts.keys()]);
@@ -159,7 +163,7 @@ export const neededEquations = (equations: readonly Equation[], needed: Set<Atom
   const kept: Equation[] = [];
   for (let i = equations.length - 1; i >= 0; i--) {
     const equation = equations[i] as Equation;
-    if (!equation.primitive.effectful && !equation.outputs.some((v) => needed.has(v))) continue;
+    if (!hasEffects(equation) && !equation.outputs.some((v) => needed.has(v))) continue;
     for (const input of equation.inputs) if (input instanceof Var) needed.add(input);
     kept.push(equation);
   }

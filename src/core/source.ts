@@ -44,6 +44,15 @@ export const userStack = (error: Error): readonly SourceLocation[] =>
 /** The innermost frame of `error` outside this library, or `undefined` if there is none. */
 export const userLocation = (error: Error): SourceLocation | undefined => userStack(error)[0];
 
+let isEager = false;
+
+/** Say whether frames are read at once; returns whether they were before. */
+export const readOriginsAtOnce = (next: boolean): boolean => {
+  const before = isEager;
+  isEager = next;
+  return before;
+};
+
 /** Where an equation comes from. The frames are read when somebody asks: most are never asked for. */
 export class Origin {
   #frames: Error | undefined;
@@ -60,7 +69,10 @@ export class Origin {
     errors.stackTraceLimit = DEPTH;
     const frames = new Error();
     if (limit !== undefined) errors.stackTraceLimit = limit;
-    return new Origin(frames);
+    const origin = new Origin(frames);
+    // Frames that nobody has read hold on to what functions were called on.
+    if (isEager) void origin.location;
+    return origin;
   }
 
   /** The user's calls that led here, the innermost first. Of a deep stack the outermost are missing. */

@@ -44,6 +44,15 @@ export interface Trace {
   processCustomVjp(call: CustomVjp, inputs: readonly NDArray[]): readonly NDArray[];
 }
 
+let observer: ((tracer: Tracer) => void) | undefined;
+
+/** Set who is told of every tracer that is made; returns who was before. */
+export const setTracerObserver = (next: typeof observer): typeof observer => {
+  const before = observer;
+  observer = next;
+  return before;
+};
+
 /** A stand-in for an array while a transform traces a function. */
 export abstract class Tracer extends NDArray {
   readonly trace: Trace;
@@ -57,6 +66,7 @@ export abstract class Tracer extends NDArray {
     this.shape = shape;
     this.dtype = dtype;
     this.weakType = weakType;
+    observer?.(this);
   }
 
   /**

@@ -18,7 +18,13 @@ import { type Arrays, flattenLike, type TreeDef, unflatten } from "../tree/index
 import { stableKey } from "../tree/stable-key.ts";
 import { flattenArrays, flattenFunction, functionName } from "./flatten-function.ts";
 import { type Lowered, lowered } from "./lowered.ts";
-import { DEAD_CLOSURE, retraceReason, type TraceEvent, type TraceSignature } from "./retrace.ts";
+import {
+  DEAD_CLOSURE,
+  observeTrace,
+  retraceReason,
+  type TraceEvent,
+  type TraceSignature,
+} from "./retrace.ts";
 import type { Argnums, InputsOf } from "./types.ts";
 
 /** Options of `jit`. */
@@ -132,7 +138,10 @@ export const jit = <A extends readonly unknown[], R>(
       const known = entry !== undefined;
       entry = { jaxpr: closed, hoisted, outTree: flat.outTree(), inTree, inputs: avals, scope, staticsKey };
       cache.set(key, entry);
-      onTrace?.({ name, count: cache.size, reason: known ? DEAD_CLOSURE : retraceReason(latest, entry) });
+      const reason = known ? DEAD_CLOSURE : retraceReason(latest, entry);
+      const event: TraceEvent = { name, count: cache.size, reason };
+      onTrace?.(event);
+      observeTrace(event);
     }
     latest = entry;
     return { entry, inputs };

@@ -11,6 +11,18 @@ export interface TraceEvent {
   readonly reason: string;
 }
 
+let observer: ((event: TraceEvent) => void) | undefined;
+
+/** Set who is told of every tracing of every function under `jit`; returns who was before. */
+export const setTraceObserver = (next: typeof observer): typeof observer => {
+  const before = observer;
+  observer = next;
+  return before;
+};
+
+/** Tell the observer, if there is one. */
+export const observeTrace = (event: TraceEvent): void => observer?.(event);
+
 /** What a tracing is good for. */
 export interface TraceSignature {
   readonly inTree: TreeDef;

@@ -8,6 +8,7 @@ import { programs, weigh } from "./bundles.mjs";
 
 /** What a lean program doesn't carry. */
 const optional = [
+  "debug",
   "fft",
   "linalg",
   "primitives/fft",

@@ -14,6 +14,7 @@ const CARRY_FUNCTIONS = [
   "customLinear",
   "customLinearSolve",
   "customVjpCall",
+  "debugCallback",
   "jit",
   "scan",
   "while",

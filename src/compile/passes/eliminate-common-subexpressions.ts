@@ -1,4 +1,4 @@
-import { type Atom, type Equation, Literal, type Var } from "../../core/index.ts";
+import { type Atom, type Equation, hasEffects, Literal, type Var } from "../../core/index.ts";
 import { paramsKey, scalarKey } from "./params-key.ts";
 import { closedWith, constantsOf, type Pass, resolve, substituted } from "./pass.ts";
 import { Scopes } from "./scopes.ts";
@@ -50,7 +50,7 @@ export const eliminateCommonSubexpressions: Pass = (closed, scopes = new Scopes(
   for (const original of jaxpr.equations) {
     const replaced = substituted(original, substitution);
     const equation = replaced === original ? original : scopes.put(replaced, scopes.of(original));
-    if (!equation.primitive.effectful) {
+    if (!hasEffects(equation)) {
       const key = keyOf(equation);
       const same = seen.get(key);
       if (same !== undefined) {

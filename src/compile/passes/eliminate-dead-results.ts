@@ -3,6 +3,7 @@ import {
   type BranchForm,
   ClosedJaxpr,
   Equation,
+  hasEffects,
   Jaxpr,
   type Params,
   type ScanForm,
@@ -172,7 +173,7 @@ export const eliminateDeadResults: Pass = (closed, scopes = new Scopes()) => {
   const equations: Equation[] = [];
   for (const equation of [...jaxpr.equations].reverse()) {
     const isUsed = equation.outputs.map((v) => read.has(v));
-    if (!isUsed.includes(true) && !equation.primitive.effectful) continue;
+    if (!isUsed.includes(true) && !hasEffects(equation)) continue;
     const cut = scopes.put(cutEquation(equation, isUsed), scopes.of(equation));
     for (const atom of cut.inputs) read.add(atom);
     equations.push(cut);

@@ -1,5 +1,5 @@
 import { sizeOf } from "../../array/index.ts";
-import { type Atom, aval, Literal } from "../../core/index.ts";
+import { type Atom, aval, hasEffects, Literal } from "../../core/index.ts";
 import { broadcastInDimPrimitive } from "../../primitives/broadcast.ts";
 import { concatenatePrimitive } from "../../primitives/concatenate.ts";
 import { dynamicSlicePrimitive } from "../../primitives/indexing/dynamic-slice.ts";
@@ -18,8 +18,8 @@ import { on, onAny, type Rule, type RuleEntry, type Site } from "./rewrite.ts";
  */
 
 /** An array without elements is any array without elements. */
-const empty: Rule = ({ primitive, outputs, output, inputs, program }) => {
-  if (outputs.length !== 1 || sizeOf(output.shape) > 0 || primitive.effectful) return undefined;
+const empty: Rule = ({ primitive, params, outputs, output, inputs, program }) => {
+  if (outputs.length !== 1 || sizeOf(output.shape) > 0 || hasEffects({ primitive, params })) return undefined;
   const [operand] = inputs;
   const isFill = primitive.name === broadcastInDimPrimitive.name && operand instanceof Literal;
   return isFill ? undefined : [program.full(program.literal(0, output.dtype), output.shape)];

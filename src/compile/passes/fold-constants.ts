@@ -1,6 +1,6 @@
 import type { ConcreteArray } from "../../array/index.ts";
 import { sizeOf } from "../../array/index.ts";
-import { ClosedJaxpr, Jaxpr, type Params } from "../../core/index.ts";
+import { ClosedJaxpr, hasEffects, Jaxpr, type Params } from "../../core/index.ts";
 import { broadcastInDimPrimitive } from "../../primitives/broadcast.ts";
 import { iotaPrimitive } from "../../primitives/iota.ts";
 import { fillRules } from "./fill-rules.ts";
@@ -27,7 +27,8 @@ const isPlain = (params: Params): boolean => !carriesCode(params);
 
 /** Evaluate what is known, by the reference evaluation of the primitive. */
 const evaluateKnown: Rule = ({ primitive, inputs, params, outputs, program }) => {
-  if (primitive.effectful || NOT_KEPT.has(primitive.name) || outputs.length === 0) return undefined;
+  if (hasEffects({ primitive, params }) || NOT_KEPT.has(primitive.name) || outputs.length === 0)
+    return undefined;
   if (outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) > SMALL) return undefined;
   const values: ConcreteArray[] = [];
   for (const atom of inputs) {
