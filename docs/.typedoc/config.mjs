@@ -32,7 +32,8 @@ export default {
   interfacePropertiesFormat: "table",
   typeDeclarationFormat: "table",
   indexFormat: "table",
-  sort: ["source-order"],
+  sort: ["alphabetical"],
+  groupOrder: ["Namespaces", "Functions", "Classes", "Variables", "*"],
   skipErrorChecking: true,
   validation: { notExported: false, invalidLink: true, notDocumented: false },
 };

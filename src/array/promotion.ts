@@ -70,6 +70,9 @@ const rankOfOperand = (operand: Promotable): number => {
  *
  *     promoteTypes("int32", "float32"); // "float32"
  *     promoteTypes("uint32", "int32");  // "int32": there is no int64 here
+ *
+ * @example
+ * np.promoteTypes("int32", "float32"); // "float32"
  */
 export const promoteTypes = (a: DType, b: DType): DType =>
   a === b || rankOf(a, false) >= rankOf(b, false) ? a : b;

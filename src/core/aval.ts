@@ -19,10 +19,20 @@ export const avalOf = (x: Aval): Aval => ({ shape: x.shape, dtype: x.dtype, weak
 /** Whether two abstract values have the same shape and dtype (weak types aside). */
 export const sameAval = (a: Aval, b: Aval): boolean => a.dtype === b.dtype && sameShape(a.shape, b.shape);
 
-/** As jaxprs print it: `f32[3,2]`. */
+/**
+ * As jaxprs print it: `f32[3,2]`.
+ *
+ * @example
+ * core.formatAval(np.zeros([2, 3])); // "f32[2,3]"
+ */
 export const formatAval = (a: Aval): string => `${dtypeInfo(a.dtype).short}[${a.shape.join(",")}]`;
 
-/** As messages print it: `float32[3, 2]`. */
+/**
+ * As messages print it: `float32[3, 2]`.
+ *
+ * @example
+ * core.describeAval(np.zeros([2, 3])); // "float32[2, 3]"
+ */
 export const describeAval = (a: Aval): string => `${a.dtype}${formatShape(a.shape)}`;
 
 /** A short text that tells avals apart, weak types included: used in cache keys. */

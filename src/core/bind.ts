@@ -123,14 +123,26 @@ const leakedTracerError = (tracer: Tracer): LeakedTracerError =>
       "out of grad) instead of storing it in a variable outside the function.",
   );
 
-/** Apply `primitive` to `inputs` under whatever transforms are in progress. */
+/**
+ * Apply `primitive` to `inputs` under whatever transforms are in progress.
+ *
+ * @example
+ * core.bind(core.registeredPrimitives().find(({ name }) => name === "sin")!, [np.array(1)], core.NO_PARAMS);
+ * // [0.841471]
+ */
 export const bind = <P extends Params>(
   primitive: Primitive<P>,
   inputs: readonly NDArray[],
   params: P,
 ): readonly NDArray[] => findTopTrace(inputs).processPrimitive(primitive as Primitive, inputs, params);
 
-/** `bind` for a primitive with one output. */
+/**
+ * `bind` for a primitive with one output.
+ *
+ * @example
+ * core.bind1(core.registeredPrimitives().find(({ name }) => name === "sin")!, [np.array(1)], core.NO_PARAMS);
+ * // 0.841471
+ */
 export const bind1 = <P extends Params>(
   primitive: Primitive<P>,
   inputs: readonly NDArray[],

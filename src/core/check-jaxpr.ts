@@ -9,6 +9,8 @@ import { formatEquation, formatJaxpr } from "./print-jaxpr.ts";
  * equations carry.
  *
  * @throws JaxprTypeError that shows the equation.
+ * @example
+ * core.checkJaxpr(makeJaxpr(np.sin)(1).jaxpr); // undefined
  */
 export const checkJaxpr = (jaxpr: Jaxpr | ClosedJaxpr): void => {
   if (jaxpr instanceof ClosedJaxpr) {

@@ -58,7 +58,12 @@ export const interpretJaxpr = <T>(
   return jaxpr.outputs.map(read);
 };
 
-/** Apply an equation to arrays under whatever transforms are in progress. */
+/**
+ * Apply an equation to arrays under whatever transforms are in progress.
+ *
+ * @example
+ * core.applyEquation(makeJaxpr((x: NDArray) => np.sin(x))(1).jaxpr.equations[0]!, [np.array(1)]); // [0.841471]
+ */
 export const applyEquation: EquationRule<NDArray> = (equation, inputs) => {
   const { origin } = equation;
   return origin === undefined ? apply(equation, inputs) : withOrigin(origin, () => apply(equation, inputs));
@@ -69,7 +74,13 @@ const apply: EquationRule<NDArray> = ({ primitive, params }, inputs) =>
 
 const literalValue = (literal: Literal): NDArray => literal.value;
 
-/** Run a jaxpr on arrays under whatever transforms are in progress. */
+/**
+ * Run a jaxpr on arrays under whatever transforms are in progress.
+ *
+ * @example
+ * const { jaxpr, consts } = makeJaxpr((x: NDArray) => np.sin(x).mul(2))(1);
+ * core.evalJaxpr(jaxpr, consts, [np.array(1)]); // [1.68294]
+ */
 export const evalJaxpr = (jaxpr: Jaxpr, consts: readonly NDArray[], args: readonly NDArray[]): NDArray[] =>
   interpretJaxpr(jaxpr, consts, args, applyEquation, literalValue);
 

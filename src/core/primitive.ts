@@ -22,7 +22,12 @@ export class UndefinedPrimal {
 /** What a transpose rule sees for each input: a known value, or the place of a linear input. */
 export type TransposeInput = NDArray | UndefinedPrimal;
 
-/** Whether `input` is a linear input of the function being transposed. */
+/**
+ * Whether `input` is a linear input of the function being transposed.
+ *
+ * @example
+ * core.isLinearInput(new core.UndefinedPrimal(np.zeros([2]))); // true
+ */
 export const isLinearInput = (input: TransposeInput): input is UndefinedPrimal =>
   input instanceof UndefinedPrimal;
 
@@ -178,6 +183,19 @@ const refuse = (name: string, rule: string, reason: string) => (): never => {
  * Declare a primitive and enter it in the registry.
  *
  * @throws CotangentError if the name is taken.
+ * @example
+ * // docs/tutorial.md has a whole one.
+ * core.definePrimitive<core.Params>({
+ *   name: "twice",
+ *   abstractEval: ([x]) => [{ shape: x!.shape, dtype: x!.dtype, weakType: x!.weakType }],
+ *   evaluate: ([x], _, [out]) => [
+ *     new core.ConcreteArray(x!.toTypedArray().map((v) => 2 * v), out!.shape, out!.dtype, out!.weakType),
+ *   ],
+ *   jvp: { missing: "this is only an example" },
+ *   transpose: { missing: "this is only an example" },
+ *   batch: { missing: "this is only an example" },
+ *   args: { missing: "this is only an example" },
+ * }).name; // "twice"
  */
 export const definePrimitive = <P extends Params>(definition: PrimitiveDefinition<P>): Primitive<P> => {
   const { name } = definition;
@@ -205,5 +223,10 @@ export const definePrimitive = <P extends Params>(definition: PrimitiveDefinitio
   return primitive;
 };
 
-/** Every primitive that has been declared, in order of declaration. */
+/**
+ * Every primitive that has been declared, in order of declaration.
+ *
+ * @example
+ * core.registeredPrimitives().some(({ name }) => name === "sin"); // true
+ */
 export const registeredPrimitives = (): readonly Primitive[] => [...registry.values()];

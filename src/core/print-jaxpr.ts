@@ -177,9 +177,20 @@ class Printer {
   }
 }
 
-/** A jaxpr in JAX's notation. Variables are named in order of appearance. */
+/**
+ * A jaxpr in JAX's notation. Variables are named in order of appearance.
+ *
+ * @example
+ * core.formatJaxpr(makeJaxpr((x: NDArray) => np.sin(x))(1));
+ * // "{ lambda ; a:f32[]. let b:f32[] = sin a in (b,) }"
+ */
 export const formatJaxpr = (jaxpr: Jaxpr | ClosedJaxpr, options: FormatOptions = {}): string =>
   new Printer(options).jaxpr(isJaxpr(jaxpr) ? jaxpr : jaxpr.jaxpr, "");
 
-/** One equation in JAX's notation. */
+/**
+ * One equation in JAX's notation.
+ *
+ * @example
+ * core.formatEquation(makeJaxpr((x: NDArray) => np.sin(x))(1).jaxpr.equations[0]!); // "a:f32[] = sin b"
+ */
 export const formatEquation = (equation: Equation): string => new Printer({}).equation(equation, "");

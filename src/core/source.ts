@@ -90,6 +90,11 @@ export class Origin {
   }
 }
 
-/** `file:line:column`, the form that editors open. */
+/**
+ * `file:line:column`, the form that editors open.
+ *
+ * @example
+ * core.formatLocation({ file: "model.ts", line: 3, column: 7, functionName: "loss" }); // "model.ts:3:7"
+ */
 export const formatLocation = (location: SourceLocation): string =>
   `${location.file.replace(/^file:\/\//, "")}:${location.line}:${location.column}`;

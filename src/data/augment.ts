@@ -42,7 +42,12 @@ export interface FlipOptions {
   readonly probability?: number;
 }
 
-/** Mirrors some of the images. */
+/**
+ * Mirrors some of the images.
+ *
+ * @example
+ * data.randomFlip(key, np.ones([8, 32, 32, 3])); // float32[8, 32, 32, 3]
+ */
 export const randomFlip = (
   key: NDArray,
   x: NDArray,
@@ -76,6 +81,8 @@ export interface CropOptions extends FillOptions {
  *
  * @param size [height, width] of the window.
  * @throws ShapeError if a padded image is smaller than the window.
+ * @example
+ * data.randomCrop(key, np.ones([8, 32, 32, 3]), [28, 28]); // float32[8, 28, 28, 3]
  */
 export const randomCrop = (
   key: NDArray,
@@ -108,7 +115,12 @@ export const randomCrop = (
   return vmap(cut)(padded, at(0), at(1));
 };
 
-/** Moves each image by up to `most` pixels in each direction; what comes in is `fill`. */
+/**
+ * Moves each image by up to `most` pixels in each direction; what comes in is `fill`.
+ *
+ * @example
+ * data.randomShift(key, np.ones([8, 28, 28, 1]), 2); // float32[8, 28, 28, 1]
+ */
 export const randomShift = (
   key: NDArray,
   x: NDArray,
@@ -150,6 +162,8 @@ const sampleAt = ({ images, shape }: Images, rows: NDArray, columns: NDArray, fi
  * Turns each image about its centre by an angle of up to `mostDegrees` either way, with bilinear interpolation.
  *
  * @param mostDegrees in degrees.
+ * @example
+ * data.randomRotate(key, np.ones([8, 28, 28, 1]), 0.2); // float32[8, 28, 28, 1]
  */
 export const randomRotate = (
   key: NDArray,
@@ -178,6 +192,8 @@ export const randomRotate = (
  * "Improved regularization of convolutional neural networks with cutout", 2017.)
  *
  * @param size the length of its sides.
+ * @example
+ * data.cutout(key, np.ones([8, 32, 32, 3]), 8); // float32[8, 32, 32, 3]
  */
 export const cutout = (key: NDArray, x: NDArray, size: number, { fill = 0 }: FillOptions = {}): NDArray => {
   const { images, shape } = imagesOf("cutout", x);
@@ -198,7 +214,12 @@ export const cutout = (key: NDArray, x: NDArray, size: number, { fill = 0 }: Fil
   return np.where(isCovered, scalarArray(fill, images.dtype), images);
 };
 
-/** Adds normal numbers of this standard deviation to data of any shape. */
+/**
+ * Adds normal numbers of this standard deviation to data of any shape.
+ *
+ * @example
+ * data.addNoise(key, np.zeros([8, 28, 28, 1]), 0.1); // float32[8, 28, 28, 1]
+ */
 export const addNoise = (key: NDArray, x: NDArray, stddev: ArrayLike): NDArray => {
   if (!isFloat(x.dtype))
     throw new DTypeError(`addNoise: takes floats; got ${describeAval(x)}. Convert with astype.`);
@@ -211,6 +232,8 @@ export const addNoise = (key: NDArray, x: NDArray, stddev: ArrayLike): NDArray =
  *
  * @param x examples, [batch, ...].
  * @param y labels as probabilities, [batch, classes].
+ * @example
+ * data.mixup(key, np.ones([8, 4]), np.ones([8, 10]))[0]; // float32[8, 4]
  */
 export const mixup = (
   key: NDArray,
@@ -253,6 +276,9 @@ export interface JitterOptions {
 /**
  * Changes the brightness, contrast and saturation of each image, in this order, by random factors. Values are not
  * clipped. Grey is the mean of the channels.
+ *
+ * @example
+ * data.colorJitter(key, np.ones([8, 32, 32, 3]), { brightness: 0.2 }); // float32[8, 32, 32, 3]
  */
 export const colorJitter = (
   key: NDArray,

@@ -90,6 +90,9 @@ function readElements(
  *     if (isRight(labels)) labels.right.shape; // [60000]
  *
  * @returns the array, or why the bytes were refused; it never throws on a Uint8Array.
+ * @example
+ * const parsed = data.parseIdx(new Uint8Array([0, 0, 8, 1, 0, 0, 0, 2, 7, 9]));
+ * isRight(parsed) && parsed.right.shape; // [2]
  */
 export function parseIdx(bytes: Uint8Array): Either<IdxError, IdxArray> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -39,10 +39,23 @@ export const fitStandardizer = (
   return { mean, std: np.where(np.less(spread, epsilon), np.onesLike(spread), spread) };
 };
 
-/** Data less the mean, divided by the standard deviation. */
+/**
+ * Data less the mean, divided by the standard deviation.
+ *
+ * @example
+ * const x = np.array([[1], [3]]);
+ * data.standardize(data.fitStandardizer(x), x); // [[-1], [1]]
+ */
 export const standardize = ({ mean, std }: Standardizer, x: ArrayLike): NDArray =>
   np.divide(np.subtract(operand(x, "standardize", toInexact), mean), std);
 
-/** What `standardize` undoes: standardised data in their own units. */
+/**
+ * What `standardize` undoes: standardised data in their own units.
+ *
+ * @example
+ * const x = np.array([[1], [3]]);
+ * const fitted = data.fitStandardizer(x);
+ * data.unstandardize(fitted, data.standardize(fitted, x)); // [[1], [3]]
+ */
 export const unstandardize = ({ mean, std }: Standardizer, x: ArrayLike): NDArray =>
   np.add(np.multiply(operand(x, "unstandardize", toInexact), std), mean);

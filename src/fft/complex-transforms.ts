@@ -54,6 +54,8 @@ export const fft: LineTransform = alongLine("fft", "forward");
 /**
  * The inverse of `fft`: x[j] = 1/n Σ X[k] exp(+2πi·jk/n).
  *
+ * @example
+ * np.fft.ifft({ real: np.array([3, -1]), imag: np.zeros([2]) }); // { real: [1, 2], imag: [0, 0] }
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.fft.ifft.html
  */
 export const ifft: LineTransform = alongLine("ifft", "inverse");
@@ -61,6 +63,8 @@ export const ifft: LineTransform = alongLine("ifft", "inverse");
 /**
  * `fft` along several axes, by default all (with `s`, lengths for the last ones).
  *
+ * @example
+ * np.fft.fftn(np.array([[1, 2], [3, 4]])).real; // [[10, -2], [-4, 0]]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.fft.fftn.html
  */
 export const fftn: AxesTransform = alongAxes("fftn", "forward", null);
@@ -68,12 +72,24 @@ export const fftn: AxesTransform = alongAxes("fftn", "forward", null);
 /**
  * The inverse of `fftn`.
  *
+ * @example
+ * np.fft.ifftn(np.fft.fftn(np.array([[1, 2], [3, 4]]))).real; // [[1, 2], [3, 4]]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.fft.ifftn.html
  */
 export const ifftn: AxesTransform = alongAxes("ifftn", "inverse", null);
 
-/** `fftn` along two axes, by default the last. */
+/**
+ * `fftn` along two axes, by default the last.
+ *
+ * @example
+ * np.fft.fft2(np.array([[1, 2], [3, 4]])).real; // [[10, -2], [-4, 0]]
+ */
 export const fft2: AxesTransform = alongAxes("fft2", "forward", [-2, -1]);
 
-/** The inverse of `fft2`. */
+/**
+ * The inverse of `fft2`.
+ *
+ * @example
+ * np.fft.ifft2(np.fft.fft2(np.array([[1, 2], [3, 4]]))).real; // [[1, 2], [3, 4]]
+ */
 export const ifft2: AxesTransform = alongAxes("ifft2", "inverse", [-2, -1]);

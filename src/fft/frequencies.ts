@@ -29,6 +29,8 @@ export const fftfreq = (n: number, d = 1, dtype?: DTypeOption): NDArray => {
 /**
  * The frequencies of the elements of `rfft` of `n` samples, `d` apart: 0, 1, …, ⌊n/2⌋, divided by n·d.
  *
+ * @example
+ * np.fft.rfftfreq(4); // [0, 0.25, 0.5]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.fft.rfftfreq.html
  */
 export const rfftfreq = (n: number, d = 1, dtype?: DTypeOption): NDArray =>

@@ -91,6 +91,8 @@ const inverseAlong = (
 /**
  * `rfft` along the last of `axes` and `fft` along the others; by default all axes (with `s`, lengths for the last ones).
  *
+ * @example
+ * np.fft.rfftn(np.zeros([4, 6])).real; // float32[4, 4]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.fft.rfftn.html
  */
 export const rfftn = (
@@ -103,6 +105,8 @@ export const rfftn = (
 /**
  * The inverse of `rfftn`; without `s` the last axis becomes 2(m − 1) long.
  *
+ * @example
+ * np.fft.irfftn(np.fft.rfftn(np.zeros([4, 6]))); // float32[4, 6]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.fft.irfftn.html
  */
 export const irfftn = (
@@ -112,7 +116,12 @@ export const irfftn = (
   norm: Normalization | null = null,
 ): NDArray => inverseAlong("irfftn", a, s, axes, norm);
 
-/** `rfftn` along two axes, by default the last. */
+/**
+ * `rfftn` along two axes, by default the last.
+ *
+ * @example
+ * np.fft.rfft2(np.zeros([4, 6])).real; // float32[4, 4]
+ */
 export const rfft2 = (
   a: ArrayLike,
   s: Axes = null,
@@ -120,7 +129,12 @@ export const rfft2 = (
   norm: Normalization | null = null,
 ): Complex => forwardAlong("rfft2", a, s, axes, norm);
 
-/** The inverse of `rfft2`. */
+/**
+ * The inverse of `rfft2`.
+ *
+ * @example
+ * np.fft.irfft2(np.fft.rfft2(np.zeros([4, 6]))); // float32[4, 6]
+ */
 export const irfft2 = (
   a: ComplexLike,
   s: Axes = null,
@@ -132,6 +146,8 @@ export const irfft2 = (
  * The transform of a signal whose second half is the conjugate of the first, reversed, and left out: real numbers, `n` of
  * them, by default 2(m − 1).
  *
+ * @example
+ * np.fft.hfft({ real: np.array([1, 0, 0]), imag: np.zeros([3]) }); // [1, 1, 1, 1]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.fft.hfft.html
  */
 export const hfft = (
@@ -148,6 +164,8 @@ export const hfft = (
 /**
  * The inverse of `hfft`.
  *
+ * @example
+ * np.fft.ihfft(np.array([1, 1, 1, 1])).real; // [1, 0, 0]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.fft.ihfft.html
  */
 export const ihfft = (

@@ -44,6 +44,8 @@ export const fftshift: Shift = shift("fftshift", (n) => Math.floor(n / 2));
 /**
  * The inverse of `fftshift`, which differs from it where a length is odd.
  *
+ * @example
+ * np.fft.ifftshift(np.array([-0.5, -0.25, 0, 0.25])); // [0, 0.25, -0.5, -0.25]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.fft.ifftshift.html
  */
 export const ifftshift: Shift = shift("ifftshift", (n) => -Math.floor(n / 2));

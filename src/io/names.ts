@@ -39,6 +39,9 @@ export const namedArrays = (tree: unknown): ReadonlyMap<string, NDArray> => {
  * A tree like `like`, with the named arrays at its leaves: the reverse of `namedArrays`.
  *
  * @returns the tree, or which array is missing, left over, or of another shape or dtype.
+ * @example
+ * io.treeOfNamed({ layers: [{ w: np.zeros([2]) }] }, new Map([["layers.0.w", np.array([1, 2])]]));
+ * // { _tag: "Right", right: { layers: [{ w: [1, 2] }] } }
  */
 export const treeOfNamed = <T>(like: T, arrays: ReadonlyMap<string, NDArray>): Either<IoError, T> => {
   const where = "treeOfNamed";

@@ -82,6 +82,9 @@ const parseHeader = (text: string): Header | undefined => {
  * the next wider one, 64-bit integers as 32-bit ones if all of them fit; objects, text and records are refused.
  *
  * @returns the array, or why the bytes were refused; it never throws on a Uint8Array.
+ * @example
+ * const read = io.parseNpy(io.formatNpy(np.array([1, 2])));
+ * isRight(read) && read.right; // [1, 2]
  */
 export const parseNpy = (bytes: Uint8Array, options: ReadOptions = {}): Either<IoError, NDArray> => {
   if (bytes.length < 10)
@@ -136,7 +139,12 @@ export const parseNpy = (bytes: Uint8Array, options: ReadOptions = {}): Either<I
   return isLeft(array) || !isFortran ? array : right(np.transpose(array.right));
 };
 
-/** The bytes of a .npy file of format 1 with this array. */
+/**
+ * The bytes of a .npy file of format 1 with this array.
+ *
+ * @example
+ * io.formatNpy(np.array([1, 2])).length; // 136
+ */
 export const formatNpy = (x: NDArray): Uint8Array => {
   const shape = x.ndim === 1 ? `(${x.shape[0]},)` : `(${x.shape.join(", ")})`;
   const text = `{'descr': '${WRITTEN[x.dtype]}', 'fortran_order': False, 'shape': ${shape}, }`;

@@ -42,6 +42,9 @@ const unpack = (bytes: Uint8Array, maxBytes: number): Either<IoError, Unzipped> 
  * Reads the arrays of a .npz file, as `numpy.savez` and `numpy.savez_compressed` write it, by name.
  *
  * @returns the arrays, or why the bytes were refused.
+ * @example
+ * const read = io.parseNpz(io.formatNpz(new Map([["w", np.array([1, 2])]])));
+ * isRight(read) && read.right.get("w"); // [1, 2]
  */
 export const parseNpz = (
   bytes: Uint8Array,
@@ -68,7 +71,12 @@ export interface FormatNpzOptions {
   readonly compressed?: boolean;
 }
 
-/** The bytes of a .npz file with these arrays, as `numpy.load` reads it. */
+/**
+ * The bytes of a .npz file with these arrays, as `numpy.load` reads it.
+ *
+ * @example
+ * io.formatNpz(new Map([["w", np.array([1, 2])]])) instanceof Uint8Array; // true
+ */
 export const formatNpz = (
   arrays: ReadonlyMap<string, NDArray> | { readonly [name: string]: NDArray },
   { compressed = false }: FormatNpzOptions = {},

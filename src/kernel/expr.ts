@@ -99,6 +99,7 @@ export function toScalar(type: ScalarType, value: number | bigint | boolean): Sc
   }
 }
 
+/** A constant of a type, brought into its range. */
 export const constant = (type: ScalarType, value: ScalarValue): Expr => ({
   op: "constant",
   type,
@@ -109,8 +110,10 @@ export const constant = (type: ScalarType, value: ScalarValue): Expr => ({
 /** The k-th value that the expression is a function of. */
 export const input = (index: number, type: ScalarType): Expr => ({ op: "input", type, args: [], index });
 
+/** Whether a type is of floats. */
 export const isFloat = (type: ScalarType): type is "f32" | "f64" => type === "f32" || type === "f64";
 
+/** Whether a type is of integers with a sign. */
 export const isSigned = (type: ScalarType): boolean => type === "i32" || type === "i64";
 
 /** How many bits a value has; a bool has none of its own. */
@@ -150,38 +153,62 @@ const shift =
   (op: "shl" | "shr") =>
   (x: Expr, amount: Operand): Expr => ({ op, type: x.type, args: [x, wrap(x.type, amount)] });
 
+/** −x; integers wrap. */
 export const neg = unary("neg");
 /** Of an unsigned integer, itself. */
 export const abs = (x: Expr): Expr =>
   x.type === "u32" || x.type === "u64" ? x : { op: "abs", type: x.type, args: [x] };
+/** The square root of a float, rounded correctly. */
 export const sqrt = unary("sqrt");
+/** The greatest whole number that is not greater. */
 export const floor = unary("floor");
+/** The least whole number that is not less. */
 export const ceil = unary("ceil");
+/** The whole part. */
 export const trunc = unary("trunc");
 /** Rounds to the nearest whole number, ties to the even one. */
 export const nearest = unary("nearest");
 /** Every bit turned; of a bool, its negation. */
 export const not = unary("not");
 
+/** x + y; integers wrap. */
 export const add = binary("add");
+/** x − y; integers wrap. */
 export const sub = binary("sub");
+/** x · y; integers wrap. */
 export const mul = binary("mul");
+/** The lesser operand; NaN if one is NaN. */
 export const min = binary("min");
+/** The greater operand; NaN if one is NaN. */
 export const max = binary("max");
+/** The second operand if it is less than the first, else the first. */
 export const pmin = binary("pmin");
+/** The second operand if it is greater than the first, else the first. */
 export const pmax = binary("pmax");
+/** The magnitude of the first float with the sign of the second. */
 export const copysign = binary("copysign");
+/** Bit by bit; of bools, whether both hold. */
 export const and = binary("and");
+/** Bit by bit; of bools, whether one holds. */
 export const or = binary("or");
+/** Bit by bit; of bools, whether just one holds. */
 export const xor = binary("xor");
+/** Bits moved to the left, zeros coming in. */
 export const shl = shift("shl");
+/** Bits moved to the right; copies of the sign come in where there is one, else zeros. */
 export const shr = shift("shr");
 
+/** Whether x = y. */
 export const eq = compare("eq");
+/** Whether x ≠ y; true if one is NaN. */
 export const ne = compare("ne");
+/** Whether x < y. */
 export const lt = compare("lt");
+/** Whether x ≤ y. */
 export const le = compare("le");
+/** Whether x > y. */
 export const gt = compare("gt");
+/** Whether x ≥ y. */
 export const ge = compare("ge");
 
 /** The divisor with what would trap taken out, and whether anything was. */
@@ -215,6 +242,7 @@ const choose =
     return { op, type: x.type, args: [condition, x, y] };
   };
 
+/** The second operand where the condition holds, else the third. */
 export const select = choose("select");
 /** `select` whose condition is seldom true: the second operand may be left uncomputed. */
 export const rare = choose("rare");

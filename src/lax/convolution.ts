@@ -206,7 +206,13 @@ export const conv = (
   options: ConvTypeOptions = {},
 ): NDArray => convGeneralDilated(lhs, rhs, windowStrides, padding, options);
 
-/** `conv` with dilations of the operand and of the kernel. */
+/**
+ * `conv` with dilations of the operand and of the kernel.
+ *
+ * @example
+ * lax.convWithGeneralPadding(np.ones([1, 1, 5]), np.ones([1, 1, 3]), [1], [[1, 1]], [1], [1]);
+ * // float32[1, 1, 5]
+ */
 export const convWithGeneralPadding = (
   lhs: ArrayLike,
   rhs: ArrayLike,

@@ -16,4 +16,5 @@ export { type ScanOptions, scan } from "./scan.ts";
 export * from "./shape.ts";
 export * from "./slicing.ts";
 export * from "./sorting.ts";
+export * from "./special.ts";
 export { whileLoop } from "./while-loop.ts";

@@ -14,7 +14,12 @@ export interface LaxCholeskyOptions {
   readonly symmetrizeInput?: boolean | undefined;
 }
 
-/** `(x + xᵀ)/2`, of stacks of square matrices. */
+/**
+ * `(x + xᵀ)/2`, of stacks of square matrices.
+ *
+ * @example
+ * lax.linalg.symmetrized(np.array([[1, 2], [4, 3]])); // [[1, 3], [3, 3]]
+ */
 export const symmetrized = (x: NDArray): NDArray => prim.scaled(prim.add(x, prim.transposed(x)), 0.5);
 
 /**
@@ -100,6 +105,8 @@ export const lu = (x: ArrayLike): readonly [lu: NDArray, pivots: NDArray, permut
  * with `fullMatrices` (default), else [..., m, k] and [..., k, n] with k = min(m, n).
  *
  * @throws ShapeError or DTypeError unless `x` is matrices of floats.
+ * @example
+ * lax.linalg.qr(np.array([[2, 0], [0, 3]]))[0]; // [[1, 0], [0, 1]]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.linalg.qr.html
  */
 export const qr = (
@@ -123,6 +130,8 @@ export interface LaxEighOptions {
  * matrices [..., n, n]. In this order, unlike `numpy.linalg.eigh`.
  *
  * @throws ShapeError or DTypeError unless `x` is square matrices of floats.
+ * @example
+ * lax.linalg.eigh(np.array([[2, 1], [1, 2]]))[1]; // [1, 3]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.linalg.eigh.html
  */
 export const eigh = (

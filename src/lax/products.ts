@@ -38,7 +38,12 @@ const numbersOf = (given: prim.DotDimensionNumbers | DotDimensionPairs): prim.Do
   };
 };
 
-/** Sums of products along paired axes, for each place of paired batch axes. */
+/**
+ * Sums of products along paired axes, for each place of paired batch axes.
+ *
+ * @example
+ * lax.dotGeneral(np.ones([5, 2, 3]), np.ones([5, 3, 4]), [[[2], [1]], [[0], [0]]]); // float32[5, 2, 4]
+ */
 export const dotGeneral = (
   lhs: ArrayLike,
   rhs: ArrayLike,
@@ -49,7 +54,12 @@ export const dotGeneral = (
   return prim.dotGeneral(x, y, numbersOf(dimensionNumbers), preferredElementType);
 };
 
-/** The product of vectors and matrices. */
+/**
+ * The product of vectors and matrices.
+ *
+ * @example
+ * lax.dot(np.array([1, 2]), np.array([3, 4])); // 11
+ */
 export const dot = (lhs: ArrayLike, rhs: ArrayLike, options: DotOptions = {}): NDArray => {
   const [x, y] = operands("dot", [lhs, rhs]) as readonly [NDArray, NDArray];
   if (x.ndim < 1 || x.ndim > 2 || y.ndim < 1 || y.ndim > 2) {
@@ -65,7 +75,12 @@ export const dot = (lhs: ArrayLike, rhs: ArrayLike, options: DotOptions = {}): N
   );
 };
 
-/** Products of matrices, one for each place of the axes before the last two, which must be equal. */
+/**
+ * Products of matrices, one for each place of the axes before the last two, which must be equal.
+ *
+ * @example
+ * lax.batchMatmul(np.ones([5, 2, 3]), np.ones([5, 3, 4])); // float32[5, 2, 4]
+ */
 export const batchMatmul = (lhs: ArrayLike, rhs: ArrayLike, options: DotOptions = {}): NDArray => {
   const [x, y] = operands("batchMatmul", [lhs, rhs]) as readonly [NDArray, NDArray];
   if (x.ndim < 2 || x.ndim !== y.ndim) {

@@ -180,11 +180,31 @@ const define =
     );
   };
 
-/** The sum of each window; padding counts as 0. */
+/**
+ * The sum of each window; padding counts as 0.
+ *
+ * @example
+ * lax.reduceWindowSum(np.array([1, 2, 3, 4]), [2], [2], "VALID"); // [3, 7]
+ */
 export const reduceWindowSum = define("reduceWindowSum", "add");
-/** The product of each window; padding counts as 1. */
+/**
+ * The product of each window; padding counts as 1.
+ *
+ * @example
+ * lax.reduceWindowProd(np.array([1, 2, 3, 4]), [2], [2], "VALID"); // [2, 12]
+ */
 export const reduceWindowProd = define("reduceWindowProd", "mul");
-/** The greatest element of each window; padding is never greatest. Elements that tie share the derivative. */
+/**
+ * The greatest element of each window; padding is never greatest. Elements that tie share the derivative.
+ *
+ * @example
+ * lax.reduceWindowMax(np.array([1, 2, 3, 4]), [2], [2], "VALID"); // [2, 4]
+ */
 export const reduceWindowMax = define("reduceWindowMax", "max");
-/** The least element of each window; padding is never least. Elements that tie share the derivative. */
+/**
+ * The least element of each window; padding is never least. Elements that tie share the derivative.
+ *
+ * @example
+ * lax.reduceWindowMin(np.array([1, 2, 3, 4]), [2], [2], "VALID"); // [1, 3]
+ */
 export const reduceWindowMin = define("reduceWindowMin", "min");

@@ -13,7 +13,12 @@ export type {
 } from "../primitives/index.ts";
 export { gather, scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from "../primitives/index.ts";
 
-/** The elements from `startIndices` up to `limitIndices`, in steps. */
+/**
+ * The elements from `startIndices` up to `limitIndices`, in steps.
+ *
+ * @example
+ * lax.slice(np.arange(5), [1], [4]); // [1, 2, 3]
+ */
 export const slice = (
   x: ArrayLike,
   startIndices: readonly number[],
@@ -22,7 +27,12 @@ export const slice = (
 ): NDArray =>
   prim.slice(operand(x, "slice"), startIndices, limitIndices, strides ?? startIndices.map(() => 1));
 
-/** A slice of one axis; `null` for its ends, negative positions count from the end. */
+/**
+ * A slice of one axis; `null` for its ends, negative positions count from the end.
+ *
+ * @example
+ * lax.sliceInDim(np.arange(5), 1, 4); // [1, 2, 3]
+ */
 export const sliceInDim = (
   x: ArrayLike,
   startIndex: number | null,
@@ -37,7 +47,12 @@ export const sliceInDim = (
   return prim.sliceInDim(array, place(startIndex, 0), place(limitIndex, n), along, stride);
 };
 
-/** The element of an axis at a fixed position. */
+/**
+ * The element of an axis at a fixed position.
+ *
+ * @example
+ * lax.indexInDim(np.array([[1, 2], [3, 4]]), 1, 0, false); // [3, 4]
+ */
 export const indexInDim = (x: ArrayLike, index: number, axis = 0, keepdims = true): NDArray => {
   const array = operand(x, "indexInDim");
   const along = normalizeAxis(axis, array.ndim, "indexInDim");
@@ -65,7 +80,12 @@ const startOf = (name: string, index: ArrayLike, n: number): NDArray => {
 const startsAlong = (name: string, x: NDArray, start: ArrayLike, axis: number): NDArray[] =>
   x.shape.map((n, a) => (a === axis ? startOf(name, start, n) : scalarArray(0, "int32")));
 
-/** A window at a computed place, moved inside the array where it would stick out. */
+/**
+ * A window at a computed place, moved inside the array where it would stick out.
+ *
+ * @example
+ * lax.dynamicSlice(np.arange(5), [3], [2]); // [3, 4]
+ */
 export const dynamicSlice = (
   x: ArrayLike,
   startIndices: readonly ArrayLike[],
@@ -76,7 +96,12 @@ export const dynamicSlice = (
   return prim.dynamicSlice(array, starts, sliceSizes);
 };
 
-/** `dynamicSlice` along one axis. */
+/**
+ * `dynamicSlice` along one axis.
+ *
+ * @example
+ * lax.dynamicSliceInDim(np.arange(5), 3, 2); // [3, 4]
+ */
 export const dynamicSliceInDim = (
   x: ArrayLike,
   startIndex: ArrayLike,
@@ -89,7 +114,12 @@ export const dynamicSliceInDim = (
   return prim.dynamicSlice(array, startsAlong("dynamicSliceInDim", array, startIndex, along), sizes);
 };
 
-/** The element of an axis at a computed position, held within the axis. */
+/**
+ * The element of an axis at a computed position, held within the axis.
+ *
+ * @example
+ * lax.dynamicIndexInDim(np.arange(5), 3, 0, false); // 3
+ */
 export const dynamicIndexInDim = (x: ArrayLike, index: ArrayLike, axis = 0, keepdims = true): NDArray => {
   const array = operand(x, "dynamicIndexInDim");
   const along = normalizeAxis(axis, array.ndim, "dynamicIndexInDim");
@@ -97,7 +127,12 @@ export const dynamicIndexInDim = (x: ArrayLike, index: ArrayLike, axis = 0, keep
   return keepdims ? taken : prim.reshape(taken, prim.without(array.shape, along));
 };
 
-/** `x` with a window at a computed place overwritten, moved inside the array where it would stick out. */
+/**
+ * `x` with a window at a computed place overwritten, moved inside the array where it would stick out.
+ *
+ * @example
+ * lax.dynamicUpdateSlice(np.zeros([4]), np.array([1, 2]), [1]); // [0, 1, 2, 0]
+ */
 export const dynamicUpdateSlice = (
   x: ArrayLike,
   update: ArrayLike,
@@ -110,7 +145,12 @@ export const dynamicUpdateSlice = (
   return prim.dynamicUpdateSlice(array, values, starts);
 };
 
-/** `dynamicUpdateSlice` along one axis. */
+/**
+ * `dynamicUpdateSlice` along one axis.
+ *
+ * @example
+ * lax.dynamicUpdateSliceInDim(np.zeros([4]), np.array([1, 2]), 1, 0); // [0, 1, 2, 0]
+ */
 export const dynamicUpdateSliceInDim = (
   x: ArrayLike,
   update: ArrayLike,
@@ -126,7 +166,12 @@ export const dynamicUpdateSliceInDim = (
   );
 };
 
-/** `x` with the element of an axis at a computed position overwritten; the update may lack that axis. */
+/**
+ * `x` with the element of an axis at a computed position overwritten; the update may lack that axis.
+ *
+ * @example
+ * lax.dynamicUpdateIndexInDim(np.zeros([3]), np.array(7), 1, 0); // [0, 7, 0]
+ */
 export const dynamicUpdateIndexInDim = (
   x: ArrayLike,
   update: ArrayLike,

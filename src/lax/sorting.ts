@@ -8,7 +8,12 @@ export interface LaxSortOptions {
   readonly numKeys?: number;
 }
 
-/** The elements in increasing order along an axis; several operands are put in the order of the first ones. */
+/**
+ * The elements in increasing order along an axis; several operands are put in the order of the first ones.
+ *
+ * @example
+ * lax.sort(np.array([3, 1, 2])); // [1, 2, 3]
+ */
 export function sort(x: ArrayLike, dimension?: number, options?: LaxSortOptions): NDArray;
 export function sort(
   xs: readonly ArrayLike[],
@@ -27,7 +32,12 @@ export function sort(
   return isList ? sorted : (sorted[0] as NDArray);
 }
 
-/** Keys in increasing order along an axis, and the values that go with them. */
+/**
+ * Keys in increasing order along an axis, and the values that go with them.
+ *
+ * @example
+ * lax.sortKeyVal(np.array([3, 1, 2]), np.array([30, 10, 20])); // [[1, 2, 3], [10, 20, 30]]
+ */
 export const sortKeyVal = (
   keys: ArrayLike,
   values: ArrayLike,
@@ -37,7 +47,12 @@ export const sortKeyVal = (
   return [k as NDArray, v as NDArray];
 };
 
-/** The `k` greatest elements along an axis (default: the last), greatest first, and their positions. */
+/**
+ * The `k` greatest elements along an axis (default: the last), greatest first, and their positions.
+ *
+ * @example
+ * lax.topK(np.array([3, 1, 2]), 2); // [[3, 2], [0, 2]]
+ */
 export const topK = (
   x: ArrayLike,
   k: number,

@@ -17,6 +17,8 @@ export interface OffsetOptions {
 /**
  * The diagonals of matrices [..., m, n].
  *
+ * @example
+ * np.linalg.diagonal(np.array([[1, 2], [3, 4]])); // [1, 4]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.linalg.diagonal.html
  */
 export const diagonal = (x: ArrayLike, { offset = 0 }: OffsetOptions = {}): NDArray =>
@@ -25,6 +27,8 @@ export const diagonal = (x: ArrayLike, { offset = 0 }: OffsetOptions = {}): NDAr
 /**
  * The sums of the diagonals of matrices [..., m, n].
  *
+ * @example
+ * np.linalg.trace(np.array([[1, 2], [3, 4]])); // 5
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.linalg.trace.html
  */
 export const trace = (x: ArrayLike, { offset = 0 }: OffsetOptions = {}): NDArray =>
@@ -34,6 +38,8 @@ export const trace = (x: ArrayLike, { offset = 0 }: OffsetOptions = {}): NDArray
  * The products of all pairs of elements of two vectors, [m] and [n]: [m, n].
  *
  * @throws ShapeError unless both are vectors.
+ * @example
+ * np.linalg.outer(np.array([1, 2]), np.array([3, 4])); // [[3, 4], [6, 8]]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.linalg.outer.html
  */
 export const outer = (x1: ArrayLike, x2: ArrayLike): NDArray => {
@@ -56,6 +62,8 @@ export interface VectorAxisOptions {
  * The cross products of vectors of three elements.
  *
  * @throws ShapeError unless vectors have three elements.
+ * @example
+ * np.linalg.cross(np.array([1, 0, 0]), np.array([0, 1, 0])); // [0, 0, 1]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.linalg.cross.html
  */
 export const cross = (x1: ArrayLike, x2: ArrayLike, { axis = -1 }: VectorAxisOptions = {}): NDArray => {

@@ -58,6 +58,8 @@ export function svd(
  * The singular values [..., min(m, n)] of matrices [..., m, n] in decreasing order.
  *
  * @throws ShapeError unless `x` is matrices.
+ * @example
+ * np.linalg.svdvals(np.array([[0, 2], [1, 0]])); // [2, 1]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.linalg.svdvals.html
  */
 export const svdvals = (x: ArrayLike): NDArray => prim.svd(matrices("svdvals", x))[1];
@@ -105,6 +107,8 @@ export const eigh = (
  * The eigenvalues [..., n] of symmetric matrices [..., n, n] in increasing order.
  *
  * @throws ShapeError unless the matrices are square.
+ * @example
+ * np.linalg.eigvalsh(np.array([[2, 1], [1, 2]])); // [1, 3]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.linalg.eigvalsh.html
  */
 export const eigvalsh = (a: ArrayLike, options: Triangle | null | EighOptions = "L"): NDArray =>

@@ -81,13 +81,23 @@ const matrixNormOf = (
   );
 };
 
-/** The norms of vectors along `axis` (one, several, or the whole array): (Σ |x|^ord)^(1/ord), by default with ord 2. */
+/**
+ * The norms of vectors along `axis` (one, several, or the whole array): (Σ |x|^ord)^(1/ord), by default with ord 2.
+ *
+ * @example
+ * np.linalg.vectorNorm(np.array([3, 4])); // 5
+ */
 export const vectorNorm = (
   x: ArrayLike,
   { ord = 2, axis = null, keepdims = false }: NormOptions = {},
 ): NDArray => vectorNormOf(operand(x, "vectorNorm", toInexact), ord, axis, keepdims);
 
-/** The norms of matrices along the last two axes, by default Frobenius's. */
+/**
+ * The norms of matrices along the last two axes, by default Frobenius's.
+ *
+ * @example
+ * np.linalg.matrixNorm(np.array([[3, 0], [0, 4]])); // 5
+ */
 export const matrixNorm = (
   x: ArrayLike,
   { ord = "fro", keepdims = false }: Omit<NormOptions, "axis"> = {},
@@ -104,6 +114,9 @@ export const matrixNorm = (
  *     norm(x);              // of all elements
  *     norm(x, 1, -1);       // 1-norms of rows
  *     norm(x, { axis: 0 }); // 2-norms of columns
+ *
+ * @example
+ * np.linalg.norm(np.array([3, 4])); // 5
  */
 export const norm = (
   x: ArrayLike,

@@ -26,25 +26,50 @@ const FLOAT: DType = "float32";
 
 const times = (x: NDArray, factor: number): NDArray => np.multiply(x, scalarArray(factor, x.dtype));
 
-/** Zeros. */
+/**
+ * Zeros.
+ *
+ * @example
+ * nn.initializers.zeros(key, [2]); // [0, 0]
+ */
 export const zeros: Initializer = (_key, shape, dtype = FLOAT) => np.zeros(shape, dtype);
 
-/** Ones. */
+/**
+ * Ones.
+ *
+ * @example
+ * nn.initializers.ones(key, [2]); // [1, 1]
+ */
 export const ones: Initializer = (_key, shape, dtype = FLOAT) => np.ones(shape, dtype);
 
-/** An initializer that repeats one value. */
+/**
+ * An initializer that repeats one value.
+ *
+ * @example
+ * nn.initializers.constant(0.1)(key, [2]); // [0.1, 0.1]
+ */
 export const constant =
   (value: ArrayLike, { dtype: own = FLOAT }: InitializerOptions = {}): Initializer =>
   (_key, shape, dtype = own) =>
     np.full(shape, value, dtype);
 
-/** An initializer of numbers uniformly distributed in [0, scale). */
+/**
+ * An initializer of numbers uniformly distributed in [0, scale).
+ *
+ * @example
+ * nn.initializers.uniform(0.05)(key, [784, 128]); // float32[784, 128]
+ */
 export const uniform =
   (scale = 0.01, { dtype: own = FLOAT }: InitializerOptions = {}): Initializer =>
   (key, shape, dtype = own) =>
     times(random.uniform(key, shape, { dtype }), scale);
 
-/** An initializer of normal numbers with mean 0. */
+/**
+ * An initializer of normal numbers with mean 0.
+ *
+ * @example
+ * nn.initializers.normal(0.02)(key, [784, 128]); // float32[784, 128]
+ */
 export const normal =
   (stddev = 0.01, { dtype: own = FLOAT }: InitializerOptions = {}): Initializer =>
   (key, shape, dtype = own) =>
@@ -57,7 +82,12 @@ export interface TruncatedNormalOptions extends InitializerOptions {
   readonly upper?: number;
 }
 
-/** An initializer of normal numbers that are cut off at `lower` and `upper` and then multiplied by `stddev`. */
+/**
+ * An initializer of normal numbers that are cut off at `lower` and `upper` and then multiplied by `stddev`.
+ *
+ * @example
+ * nn.initializers.truncatedNormal(0.02)(key, [784, 128]); // float32[784, 128]
+ */
 export const truncatedNormal =
   (stddev = 0.01, { dtype: own = FLOAT, lower = -2, upper = 2 }: TruncatedNormalOptions = {}): Initializer =>
   (key, shape, dtype = own) =>
@@ -78,6 +108,8 @@ const TRUNCATED_STDDEV = 0.8796256610342398;
  * or geometric mean of both ("fan_avg", "fan_geo_avg").
  *
  * @throws ShapeError, when called, for a shape without the axes of inputs and outputs.
+ * @example
+ * nn.initializers.varianceScaling(2, "fan_in", "normal")(key, [784, 128]); // float32[784, 128]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.initializers.variance_scaling.html
  */
 export const varianceScaling = (
@@ -120,23 +152,48 @@ const choose = <K extends string, T>(table: { readonly [key in K]: T }, key: K, 
   );
 };
 
-/** Uniform numbers for layers like tanh and sigmoid. (X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.) */
+/**
+ * Uniform numbers for layers like tanh and sigmoid. (X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.)
+ *
+ * @example
+ * nn.initializers.glorotUniform()(key, [784, 128]); // float32[784, 128]
+ */
 export const glorotUniform = (options: ScalingOptions = {}): Initializer =>
   varianceScaling(1, "fan_avg", "uniform", options);
 
-/** `glorotUniform` with normal numbers, cut off at two standard deviations. */
+/**
+ * `glorotUniform` with normal numbers, cut off at two standard deviations.
+ *
+ * @example
+ * nn.initializers.glorotNormal()(key, [784, 128]); // float32[784, 128]
+ */
 export const glorotNormal = (options: ScalingOptions = {}): Initializer =>
   varianceScaling(1, "fan_avg", "truncated_normal", options);
 
-/** Uniform numbers that keep the variance of signals. (Y. LeCun et al., "Efficient backprop", 1998.) */
+/**
+ * Uniform numbers that keep the variance of signals. (Y. LeCun et al., "Efficient backprop", 1998.)
+ *
+ * @example
+ * nn.initializers.lecunUniform()(key, [784, 128]); // float32[784, 128]
+ */
 export const lecunUniform = (options: ScalingOptions = {}): Initializer =>
   varianceScaling(1, "fan_in", "uniform", options);
 
-/** `lecunUniform` with normal numbers, cut off at two standard deviations. */
+/**
+ * `lecunUniform` with normal numbers, cut off at two standard deviations.
+ *
+ * @example
+ * nn.initializers.lecunNormal()(key, [784, 128]); // float32[784, 128]
+ */
 export const lecunNormal = (options: ScalingOptions = {}): Initializer =>
   varianceScaling(1, "fan_in", "truncated_normal", options);
 
-/** Uniform numbers for rectifiers, which lose half of their input. (K. He et al., "Delving deep into rectifiers", 2015.) */
+/**
+ * Uniform numbers for rectifiers, which lose half of their input. (K. He et al., "Delving deep into rectifiers", 2015.)
+ *
+ * @example
+ * nn.initializers.heUniform()(key, [784, 128]); // float32[784, 128]
+ */
 export const heUniform = (options: ScalingOptions = {}): Initializer =>
   varianceScaling(2, "fan_in", "uniform", options);
 
@@ -158,6 +215,9 @@ export interface OrthogonalOptions extends InitializerOptions {
 /**
  * An initializer of orthogonal matrices, times `scale`: orthonormal columns, or rows if there are fewer of these. (A. Saxe
  * et al., "Exact solutions to the nonlinear dynamics of learning in deep linear neural networks", 2014.)
+ *
+ * @example
+ * nn.initializers.orthogonal()(key, [4, 4]); // float32[4, 4]
  */
 export const orthogonal =
   (scale = 1, { columnAxis = -1, dtype: own = FLOAT }: OrthogonalOptions = {}): Initializer =>
@@ -177,6 +237,9 @@ export const orthogonal =
 /**
  * An initializer of convolution kernels [...window, inputs, outputs] that are an orthogonal matrix in the middle of the window
  * and 0 elsewhere. (L. Xiao et al., "Dynamical isometry and a mean field theory of CNNs", 2018.)
+ *
+ * @example
+ * nn.initializers.deltaOrthogonal()(key, [3, 3, 4, 8]); // float32[3, 3, 4, 8]
  */
 export const deltaOrthogonal =
   (scale = 1, options: OrthogonalOptions = {}): Initializer =>

@@ -26,7 +26,12 @@ const total = (where: string, params: unknown, term: (x: NDArray) => NDArray): N
 export const l2 = (params: unknown, lambda: ArrayLike): NDArray =>
   np.multiply(np.multiply(total("l2", params, np.square), lambda), 0.5);
 
-/** The L1 penalty of all arrays of a tree: λ · Σ |w|, which drives small weights to 0. */
+/**
+ * The L1 penalty of all arrays of a tree: λ · Σ |w|, which drives small weights to 0.
+ *
+ * @example
+ * nn.regularizers.l1({ w: np.array([1, -2]) }, 0.1); // 0.3
+ */
 export const l1 = (params: unknown, lambda: ArrayLike): NDArray =>
   np.multiply(total("l1", params, np.abs), lambda);
 
@@ -35,6 +40,8 @@ export const l1 = (params: unknown, lambda: ArrayLike): NDArray =>
  * selection via the elastic net", 2005.)
  *
  * @param ratio how much of the penalty is L1, from 0 to 1; default 0.5.
+ * @example
+ * nn.regularizers.elasticNet({ w: np.array([1, -2]) }, 0.1, 0.5); // 0.275
  */
 export const elasticNet = (params: unknown, lambda: ArrayLike, ratio: ArrayLike = 0.5): NDArray => {
   const rest = typeof ratio === "number" ? 1 - ratio : np.subtract(1, ratio);

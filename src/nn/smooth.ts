@@ -6,41 +6,74 @@ import { erfc, logistic } from "../primitives/index.ts";
 
 export { tanh } from "../numpy/index.ts";
 
-/** x itself, as an array. */
+/**
+ * x itself, as an array.
+ *
+ * @example
+ * nn.identity(np.array([-1, 1])); // [-1, 1]
+ */
 export const identity = (x: ArrayLike): NDArray => asArray(x, "identity");
 
 /**
  * The logistic function: 1 / (1 + exp(−x)).
  *
+ * @example
+ * nn.sigmoid(np.array([0, 1])); // [0.5, 0.731059]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.sigmoid.html
  */
 export const sigmoid = (x: ArrayLike): NDArray => logistic(operand(x, "sigmoid", toInexact));
 
-/** A smooth rectifier: log(1 + exp(x)), without overflow. */
+/**
+ * A smooth rectifier: log(1 + exp(x)), without overflow.
+ *
+ * @example
+ * nn.softplus(np.array([0, 100])); // [0.693147, 100]
+ */
 export const softplus = (x: ArrayLike): NDArray => np.logaddexp(x, 0);
 
-/** log(sigmoid(x)), without underflow. */
+/**
+ * log(sigmoid(x)), without underflow.
+ *
+ * @example
+ * nn.logSigmoid(np.array([0, 100])); // [-0.693147, -3.78351e-44]
+ */
 export const logSigmoid = (x: ArrayLike): NDArray => np.negative(softplus(np.negative(x)));
 
-/** x / (|x| + 1). */
+/**
+ * x / (|x| + 1).
+ *
+ * @example
+ * nn.softSign(np.array([-1, 3])); // [-0.5, 0.75]
+ */
 export const softSign = (x: ArrayLike): NDArray => np.divide(x, np.add(np.abs(x), 1));
 
 /**
  * x sigmoid(x). Also known as swish.
  * (S. Elfwing et al., "Sigmoid-weighted linear units", 2017; P. Ramachandran et al., "Searching for activation
  * functions", 2017.)
+ *
+ * @example
+ * nn.silu(np.array([-1, 1])); // [-0.268941, 0.731059]
  */
 export const silu = (x: ArrayLike): NDArray => np.multiply(x, sigmoid(x));
 
 /** `silu` by its other name. */
 export const swish = silu;
 
-/** x tanh(softplus(x)). (D. Misra, "Mish: a self regularized non-monotonic activation function", 2019.) */
+/**
+ * x tanh(softplus(x)). (D. Misra, "Mish: a self regularized non-monotonic activation function", 2019.)
+ *
+ * @example
+ * nn.mish(np.array([-1, 1])); // [-0.303401, 0.865098]
+ */
 export const mish = (x: ArrayLike): NDArray => np.multiply(x, np.tanh(softplus(x)));
 
 /**
  * An algebraic softplus: (x + sqrt(x² + b)) / 2, without cancellation.
  * (J. T. Barron, "Squareplus: a softplus-like algebraic rectifier", 2021.)
+ *
+ * @example
+ * nn.squareplus(np.array([-1, 1])); // [0.618034, 1.61803]
  */
 export const squareplus = (x: ArrayLike, b: ArrayLike = 4): NDArray => {
   const root = np.sqrt(np.add(np.square(x), b));
@@ -62,6 +95,8 @@ const SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);
  * x times the probability that a standard normal number is less than x.
  * (D. Hendrycks and K. Gimpel, "Gaussian error linear units", 2016.)
  *
+ * @example
+ * nn.gelu(np.array([-1, 1])); // [-0.158808, 0.841192]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.gelu.html
  */
 export const gelu = (x: ArrayLike, { approximate = true }: GeluOptions = {}): NDArray => {
@@ -76,6 +111,8 @@ export const gelu = (x: ArrayLike, { approximate = true }: GeluOptions = {}): ND
  * (Y. Dauphin et al., "Language modeling with gated convolutional networks", 2016.)
  *
  * @throws ShapeError if the axis has an odd length.
+ * @example
+ * nn.glu(np.array([2, 0])); // [1]
  */
 export const glu = (x: ArrayLike, axis = -1): NDArray => {
   const array = asArray(x, "glu");

@@ -22,6 +22,8 @@ export interface StandardizeOptions {
  * The variance is the mean square of x − mean, JAX's algorithm "stable".
  *
  * @param axis default -1, the last.
+ * @example
+ * nn.standardize(np.array([1, 3])); // [-0.999995, 0.999995]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.standardize.html
  */
 export const standardize = (

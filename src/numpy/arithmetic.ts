@@ -12,10 +12,20 @@ import {
   unary,
 } from "./operands.ts";
 
-/** `x + y`, element by element; of booleans, whether either is true. */
+/**
+ * `x + y`, element by element; of booleans, whether either is true.
+ *
+ * @example
+ * np.add(np.array([1, 2]), 10); // [11, 12]
+ */
 export const add = binary("add", (x, y) => (x.dtype === "bool" ? prim.or(x, y) : prim.add(x, y)));
 
-/** `x - y`, element by element. Booleans have no difference. */
+/**
+ * `x - y`, element by element. Booleans have no difference.
+ *
+ * @example
+ * np.subtract(np.array([1, 2]), 10); // [-9, -8]
+ */
 export const subtract = binary("subtract", (x, y) => {
   if (x.dtype === "bool") {
     throw new DTypeError(
@@ -25,10 +35,20 @@ export const subtract = binary("subtract", (x, y) => {
   return prim.sub(x, y);
 });
 
-/** `x * y`, element by element; of booleans, whether both are true. */
+/**
+ * `x * y`, element by element; of booleans, whether both are true.
+ *
+ * @example
+ * np.multiply(np.array([1, 2]), 10); // [10, 20]
+ */
 export const multiply = binary("multiply", (x, y) => (x.dtype === "bool" ? prim.and(x, y) : prim.mul(x, y)));
 
-/** `x / y`, element by element; integers are divided as float32. */
+/**
+ * `x / y`, element by element; integers are divided as float32.
+ *
+ * @example
+ * np.divide(np.array([1, 2]), 10); // [0.1, 0.2]
+ */
 export const divide = binary("divide", prim.div, toInexact);
 
 /** `divide` under NumPy's other name. */
@@ -73,60 +93,125 @@ const floorQuotient = (x: NDArray, y: NDArray): NDArray => {
   return prim.select(down, prim.sub(quotient, prim.scalarLike(x, 1)), quotient);
 };
 
-/** `x / y` rounded down, element by element. */
+/**
+ * `x / y` rounded down, element by element.
+ *
+ * @example
+ * np.floorDivide(np.array([7, -7]), 2); // [3, -4]
+ */
 export const floorDivide = binary("floorDivide", floorQuotient, toNumeric);
 
-/** The remainder of `floorDivide`, which has the sign of `y`, element by element. */
+/**
+ * The remainder of `floorDivide`, which has the sign of `y`, element by element.
+ *
+ * @example
+ * np.remainder(np.array([7, -7]), 3); // [1, 2]
+ */
 export const remainder = binary("remainder", remainderOf, toNumeric);
 
 /** `remainder` under NumPy's other name. */
 export const mod = remainder;
 
-/** The remainder of division rounded towards zero, which has the sign of `x`, element by element. */
+/**
+ * The remainder of division rounded towards zero, which has the sign of `x`, element by element.
+ *
+ * @example
+ * np.fmod(np.array([7, -7]), 3); // [1, -1]
+ */
 export const fmod = binary("fmod", (x, y) => prim.rem(x, withoutZeros(y)), toNumeric);
 
-/** `[floorDivide(x, y), remainder(x, y)]`. */
+/**
+ * `[floorDivide(x, y), remainder(x, y)]`.
+ *
+ * @example
+ * np.divmod(np.array([7, -7]), 3); // [[2, -3], [1, 2]]
+ */
 export const divmod = binaryPair<readonly [quotient: NDArray, remainder: NDArray]>(
   "divmod",
   (x, y) => (isFloat(x.dtype) ? floatDivmod(x, y) : [floorQuotient(x, y), remainderOf(x, y)]),
   toNumeric,
 );
 
-/** `-x`. Booleans have no negative. */
+/**
+ * `-x`. Booleans have no negative.
+ *
+ * @example
+ * np.negative(np.array([1, -2])); // [-1, 2]
+ */
 export const negative = unary("negative", (x) => {
   if (x.dtype === "bool") throw new DTypeError("negative: booleans have no negative; use logicalNot.");
   return prim.neg(x);
 });
 
-/** `x` itself, as an array. */
+/**
+ * `x` itself, as an array.
+ *
+ * @example
+ * np.positive(np.array([1, -2])); // [1, -2]
+ */
 export const positive = unary("positive", (x) => x);
 
-/** `1 / x`, element by element. */
+/**
+ * `1 / x`, element by element.
+ *
+ * @example
+ * np.reciprocal(np.array([2, 4])); // [0.5, 0.25]
+ */
 export const reciprocal = unary("reciprocal", (x) => prim.div(prim.scalarLike(x, 1), x), toInexact);
 
-/** The absolute value, element by element. Its derivative at 0 is 1, as in JAX. */
+/**
+ * The absolute value, element by element. Its derivative at 0 is 1, as in JAX.
+ *
+ * @example
+ * np.abs(np.array([1, -2])); // [1, 2]
+ */
 export const abs = unary("abs", (x) => (x.dtype === "bool" || x.dtype === "uint32" ? x : prim.abs(x)));
 
 /** `abs` under NumPy's other name. */
 export const absolute = abs;
 
-/** `abs` in floating point. */
+/**
+ * `abs` in floating point.
+ *
+ * @example
+ * np.fabs(np.array([1, -2])); // [1, 2]
+ */
 export const fabs = unary("fabs", prim.abs, toInexact);
 
-/** −1, 0 or 1, element by element; NaN for NaN. */
+/**
+ * −1, 0 or 1, element by element; NaN for NaN.
+ *
+ * @example
+ * np.sign(np.array([3, 0, -2])); // [1, 0, -1]
+ */
 export const sign = unary("sign", (x) => {
   if (x.dtype === "bool")
     throw new DTypeError("sign: booleans have no sign; convert to int32 first (astype).");
   return prim.sign(x);
 });
 
-/** `x * x`, element by element. */
+/**
+ * `x * x`, element by element.
+ *
+ * @example
+ * np.square(np.array([1, -2])); // [1, 4]
+ */
 export const square = unary("square", prim.square, toNumeric);
 
-/** The square root, element by element; NaN of negative numbers. */
+/**
+ * The square root, element by element; NaN of negative numbers.
+ *
+ * @example
+ * np.sqrt(np.array([4, 9])); // [2, 3]
+ */
 export const sqrt = unary("sqrt", prim.sqrt, toInexact);
 
-/** The cube root, element by element. */
+/**
+ * The cube root, element by element.
+ *
+ * @example
+ * np.cbrt(np.array([8, -27])); // [2, -3]
+ */
 export const cbrt = unary("cbrt", prim.cbrt, toInexact);
 
 /** Exponents that are unrolled into multiplications. */
@@ -167,6 +252,9 @@ const wholePower = (x: NDArray, y: NDArray): NDArray => {
 /**
  * `x` to the power `y`, element by element. A whole JavaScript number as the exponent means repeated multiplication,
  * and so does an exponent of integers for a base of integers, which have no negative powers.
+ *
+ * @example
+ * np.power(np.array([1, 2, 3]), 2); // [1, 4, 9]
  */
 export const power = (x: ArrayLike, y: ArrayLike): NDArray => {
   if (isSmallInteger(y)) {
@@ -192,5 +280,10 @@ export const power = (x: ArrayLike, y: ArrayLike): NDArray => {
 /** `power` under its other name. */
 export const pow = power;
 
-/** `power` in floating point. */
+/**
+ * `power` in floating point.
+ *
+ * @example
+ * np.floatPower(np.array([4, 9], "int32"), 0.5); // [2, 3]
+ */
 export const floatPower = binary("floatPower", prim.pow, toInexact);

@@ -11,17 +11,47 @@ import * as prim from "../primitives/index.ts";
 import { type ArrayInput, array } from "./creation.ts";
 import { binary, operands, truth } from "./operands.ts";
 
-/** `x == y`, element by element. */
+/**
+ * `x == y`, element by element.
+ *
+ * @example
+ * np.equal(np.array([1, 2]), 2); // [false, true]
+ */
 export const equal = binary("equal", prim.eq);
-/** `x != y`, element by element. */
+/**
+ * `x != y`, element by element.
+ *
+ * @example
+ * np.notEqual(np.array([1, 2]), 2); // [true, false]
+ */
 export const notEqual = binary("notEqual", prim.ne);
-/** `x < y`, element by element. */
+/**
+ * `x < y`, element by element.
+ *
+ * @example
+ * np.less(np.array([1, 2]), 2); // [true, false]
+ */
 export const less = binary("less", prim.lt);
-/** `x <= y`, element by element. */
+/**
+ * `x <= y`, element by element.
+ *
+ * @example
+ * np.lessEqual(np.array([1, 2]), 2); // [true, true]
+ */
 export const lessEqual = binary("lessEqual", prim.le);
-/** `x > y`, element by element. */
+/**
+ * `x > y`, element by element.
+ *
+ * @example
+ * np.greater(np.array([1, 3]), 2); // [false, true]
+ */
 export const greater = binary("greater", prim.gt);
-/** `x >= y`, element by element. */
+/**
+ * `x >= y`, element by element.
+ *
+ * @example
+ * np.greaterEqual(np.array([1, 2]), 2); // [false, true]
+ */
 export const greaterEqual = binary("greaterEqual", prim.ge);
 
 /** How close is close. */
@@ -33,7 +63,12 @@ export interface ClosenessOptions {
   readonly equalNan?: boolean;
 }
 
-/** Whether `|x - y| <= atol + rtol * |y|`, element by element; infinities are close to themselves. */
+/**
+ * Whether `|x - y| <= atol + rtol * |y|`, element by element; infinities are close to themselves.
+ *
+ * @example
+ * np.isclose(np.array([1, 2]), np.array([1.000001, 2.1])); // [true, false]
+ */
 export const isclose = (
   x: ArrayLike,
   y: ArrayLike,
@@ -62,6 +97,9 @@ const allTrue = (x: NDArray): NDArray => prim.reduceAnd(x, prim.range(x.shape.le
 /**
  * Whether all elements are close in the sense of `isclose`, as a JavaScript boolean; nested lists will do. For traced
  * arrays, whose values are not known, use `isclose(x, y).all()`.
+ *
+ * @example
+ * np.allclose(np.array([1, 2]), np.array([1.000001, 2])); // true
  */
 export const allclose = (x: ArrayInput, y: ArrayInput, options: ClosenessOptions = {}): boolean => {
   const result = allTrue(isclose(array(x), array(y), options));
@@ -71,7 +109,12 @@ export const allclose = (x: ArrayInput, y: ArrayInput, options: ClosenessOptions
   );
 };
 
-/** Whether `x` and `y` have the same shape and equal elements. */
+/**
+ * Whether `x` and `y` have the same shape and equal elements.
+ *
+ * @example
+ * np.arrayEqual(np.array([1, 2]), np.array([1, 2])); // true
+ */
 export const arrayEqual = (
   x: ArrayLike,
   y: ArrayLike,
@@ -84,7 +127,12 @@ export const arrayEqual = (
   return allTrue(equalNan ? prim.or(equals, prim.and(prim.ne(a, a), prim.ne(b, b))) : equals);
 };
 
-/** Whether `x` and `y` broadcast to arrays with equal elements. */
+/**
+ * Whether `x` and `y` broadcast to arrays with equal elements.
+ *
+ * @example
+ * np.arrayEquiv(np.array([1, 1]), np.array(1)); // true
+ */
 export const arrayEquiv = (x: ArrayLike, y: ArrayLike): NDArray => {
   const shapes = [x, y].map((z) => (z instanceof NDArray ? z.shape : []));
   return broadcastShapes(...shapes) === undefined ? truth(false, "arrayEquiv") : allTrue(equal(x, y));

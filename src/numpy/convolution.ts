@@ -64,10 +64,20 @@ const convolution = (
   return isSwapped && !reversesKernel ? prim.rev(result, [0]) : result;
 };
 
-/** The convolution of two vectors: Σ x[k] y[n - k]. */
+/**
+ * The convolution of two vectors: Σ x[k] y[n - k].
+ *
+ * @example
+ * np.convolve(np.array([1, 2, 3]), np.array([0, 1, 0.5])); // [0, 1, 2.5, 4, 1.5]
+ */
 export const convolve = (x: ArrayLike, y: ArrayLike, mode: ConvolutionMode = "full"): NDArray =>
   convolution("convolve", x, y, mode, true);
 
-/** The correlation of two vectors: Σ x[n + k] y[k]. */
+/**
+ * The correlation of two vectors: Σ x[n + k] y[k].
+ *
+ * @example
+ * np.correlate(np.array([1, 2, 3]), np.array([0, 1, 0.5])); // [3.5]
+ */
 export const correlate = (x: ArrayLike, y: ArrayLike, mode: ConvolutionMode = "valid"): NDArray =>
   convolution("correlate", x, y, mode, false);

@@ -56,11 +56,21 @@ const covariance = (name: string, x: ArrayLike, y: ArrayLike | null, options: Co
   return divide(matmul(multiply(centered, weights), transpose(centered)), subtract(total, repeated));
 };
 
-/** The covariances of variables, of which each row holds the observations; `y` holds more variables. */
+/**
+ * The covariances of variables, of which each row holds the observations; `y` holds more variables.
+ *
+ * @example
+ * np.cov(np.array([[0, 1, 2], [2, 1, 0]])); // [[1, -1], [-1, 1]]
+ */
 export const cov = (x: ArrayLike, y: ArrayLike | null = null, options: CovarianceOptions = {}): NDArray =>
   squeeze(covariance("cov", x, y, options));
 
-/** The correlation coefficients of variables, of which each row holds the observations. */
+/**
+ * The correlation coefficients of variables, of which each row holds the observations.
+ *
+ * @example
+ * np.corrcoef(np.array([[0, 1, 2], [2, 1, 0]])); // [[1, -1], [-1, 1]]
+ */
 export const corrcoef = (
   x: ArrayLike,
   y: ArrayLike | null = null,
@@ -83,7 +93,12 @@ export interface InterpOptions {
   readonly period?: number | null;
 }
 
-/** Values at `x` on the line through the points with increasing positions `xp` and values `fp`. */
+/**
+ * Values at `x` on the line through the points with increasing positions `xp` and values `fp`.
+ *
+ * @example
+ * np.interp(2.5, np.array([1, 2, 3]), np.array([3, 2, 0])); // 1
+ */
 export const interp = (
   x: ArrayLike,
   xp: ArrayLike,

@@ -59,7 +59,12 @@ const greatest = (x: NDArray): number => {
   );
 };
 
-/** How often 0, 1, 2, … occur in a vector of integers; negative ones count as 0. */
+/**
+ * How often 0, 1, 2, … occur in a vector of integers; negative ones count as 0.
+ *
+ * @example
+ * np.bincount(np.array([0, 1, 1, 3], "int32")); // [1, 2, 0, 1]
+ */
 export const bincount = (
   x: ArrayLike,
   { weights = null, minlength = 0, length: given = null }: BincountOptions = {},
@@ -73,7 +78,12 @@ export const bincount = (
   return addAt([count], [prim.max(places, scalarArray(0, "int32"))], prim.broadcastTo(counted, array.shape));
 };
 
-/** For each element of `x`, between which of the monotonic `bins` it lies. With `right`, bins include their upper end. */
+/**
+ * For each element of `x`, between which of the monotonic `bins` it lies. With `right`, bins include their upper end.
+ *
+ * @example
+ * np.digitize(np.array([0.2, 6.4]), np.array([0, 1, 2.5, 4])); // [1, 4]
+ */
 export const digitize = (x: ArrayLike, bins: ArrayLike, right = false): NDArray => {
   const [array, edges] = promote("digitize", [x, bins]) as [NDArray, NDArray];
   if (edges.ndim !== 1) throw new ShapeError(`digitize: bins must be a vector; got ${describeAval(edges)}.`);
@@ -97,7 +107,12 @@ export interface HistogramOptions {
 /** Where bins begin and end: so many of equal width, or their edges in increasing order. */
 export type Bins = number | ArrayLike | readonly number[];
 
-/** The edges of the bins of a histogram of `x`. */
+/**
+ * The edges of the bins of a histogram of `x`.
+ *
+ * @example
+ * np.histogramBinEdges(np.array([0, 4]), 2); // [0, 2, 4]
+ */
 export const histogramBinEdges = (
   x: ArrayLike,
   bins: Bins = 10,
@@ -131,7 +146,12 @@ const weightsFor = (x: NDArray, weights: ArrayLike | null): NDArray => {
   return prim.broadcastTo(prim.convertElementType(given, given.weakType ? x.dtype : given.dtype), x.shape);
 };
 
-/** How many elements of `x` lie in each bin, and the edges of the bins. */
+/**
+ * How many elements of `x` lie in each bin, and the edges of the bins.
+ *
+ * @example
+ * np.histogram(np.array([1, 2, 1]), np.array([0, 1, 2, 3])); // [[0, 2, 1], [0, 1, 2, 3]]
+ */
 export const histogram = (
   x: ArrayLike,
   bins: Bins = 10,
@@ -143,7 +163,13 @@ export const histogram = (
   return [density ? divide(counts, multiply(diff(edges), sum(counts))) : counts, edges];
 };
 
-/** How many points (x, y) lie in each cell of a grid of bins, and the edges of the bins along both axes. */
+/**
+ * How many points (x, y) lie in each cell of a grid of bins, and the edges of the bins along both axes.
+ *
+ * @example
+ * np.histogram2d(np.array([0.5, 1.5]), np.array([0.5, 0.5]), [np.array([0, 1, 2]), np.array([0, 1])])[0];
+ * // [[1], [1]]
+ */
 export const histogram2d = (
   x: ArrayLike,
   y: ArrayLike,

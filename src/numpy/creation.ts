@@ -58,6 +58,9 @@ const stackNested = (value: ArrayInput, wanted: DType | undefined): NDArray => {
  *     array([1, 2, 3], "int32"); // int32[3]
  *
  * Throws a RangeError for nested lists that are not rectangular and for numbers that an integer dtype cannot hold.
+ *
+ * @example
+ * np.array([[1, 2], [3, 4]]); // [[1, 2], [3, 4]]
  */
 export const array = (value: ArrayInput, options?: DType | null | ArrayOptions): NDArray => {
   const dtype = dtypeOption(options, "array");
@@ -71,7 +74,12 @@ const makeArray = (value: ArrayInput, dtype: DType | undefined): NDArray => {
   return containsTracer(value) ? stackNested(value, dtype) : arrayFrom(value, dtype);
 };
 
-/** `array`, which returns arrays of the wanted dtype as they are. */
+/**
+ * `array`, which returns arrays of the wanted dtype as they are.
+ *
+ * @example
+ * np.asarray(3); // 3
+ */
 export const asarray = array;
 
 /** Elements of one value, as a scalar spread over a shape: it takes no memory. */
@@ -81,19 +89,39 @@ const filled = (name: string, shape: number | Shape, value: number, dtype: DType
   return prim.broadcastInDim(scalarArray(value, dtype), target, []);
 };
 
-/** Zeros of a shape. `zeros([2, 3], "int32")`; default: float32. */
+/**
+ * Zeros of a shape. `zeros([2, 3], "int32")`; default: float32.
+ *
+ * @example
+ * np.zeros([2]); // [0, 0]
+ */
 export const zeros = (shape: number | Shape, dtype?: DTypeOption): NDArray =>
   filled("zeros", shape, 0, dtypeOption(dtype, "zeros") ?? "float32");
 
-/** Ones of a shape. `ones([2, 3], "int32")`; default: float32. */
+/**
+ * Ones of a shape. `ones([2, 3], "int32")`; default: float32.
+ *
+ * @example
+ * np.ones([2]); // [1, 1]
+ */
 export const ones = (shape: number | Shape, dtype?: DTypeOption): NDArray =>
   filled("ones", shape, 1, dtypeOption(dtype, "ones") ?? "float32");
 
-/** `zeros`: there is no memory without values here. */
+/**
+ * `zeros`: there is no memory without values here.
+ *
+ * @example
+ * np.empty([2]); // [0, 0]
+ */
 export const empty = (shape: number | Shape, dtype?: DTypeOption): NDArray =>
   filled("empty", shape, 0, dtypeOption(dtype, "empty") ?? "float32");
 
-/** `value` (a scalar, or an array that broadcasts) all over a shape; its dtype unless another is given. */
+/**
+ * `value` (a scalar, or an array that broadcasts) all over a shape; its dtype unless another is given.
+ *
+ * @example
+ * np.full([2], 7); // [7, 7]
+ */
 export const full = (shape: number | Shape, value: ArrayLike, dtype?: DTypeOption): NDArray => {
   const target = typeof shape === "number" ? [shape] : shape;
   checkShape(target, "full");
@@ -120,18 +148,43 @@ const like =
     return filled(name, shapeLike(array, option), value, dtypeOption(option, name) ?? array.dtype);
   };
 
-/** Zeros of the shape and dtype of `x`. */
+/**
+ * Zeros of the shape and dtype of `x`.
+ *
+ * @example
+ * np.zerosLike(np.array([1, 2])); // [0, 0]
+ */
 export const zerosLike = like("zerosLike", 0);
-/** Ones of the shape and dtype of `x`. */
+/**
+ * Ones of the shape and dtype of `x`.
+ *
+ * @example
+ * np.onesLike(np.array([1, 2])); // [1, 1]
+ */
 export const onesLike = like("onesLike", 1);
-/** `zerosLike`: there is no memory without values here. */
+/**
+ * `zerosLike`: there is no memory without values here.
+ *
+ * @example
+ * np.emptyLike(np.array([1, 2])); // [0, 0]
+ */
 export const emptyLike = like("emptyLike", 0);
 
-/** `value` all over the shape of `x`, in its dtype. */
+/**
+ * `value` all over the shape of `x`, in its dtype.
+ *
+ * @example
+ * np.fullLike(np.array([1, 2]), 7); // [7, 7]
+ */
 export const fullLike = (x: ArrayLike, value: ArrayLike, option?: LikeOption): NDArray => {
   const array = operand(x, "fullLike");
   return full(shapeLike(array, option), value, dtypeOption(option, "fullLike") ?? array.dtype);
 };
 
-/** `x` as it is: arrays cannot change, so that there is nothing to copy. */
+/**
+ * `x` as it is: arrays cannot change, so that there is nothing to copy.
+ *
+ * @example
+ * np.copy(np.array([1, 2])); // [1, 2]
+ */
 export const copy = (x: ArrayLike): NDArray => operand(x, "copy");

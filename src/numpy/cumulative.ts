@@ -19,16 +19,36 @@ const cumulative =
     return apply(...alongAxis(name, typed, axis));
   };
 
-/** Sums of all elements along `axis`, or of the flattened array, up to each. */
+/**
+ * Sums of all elements along `axis`, or of the flattened array, up to each.
+ *
+ * @example
+ * np.cumsum(np.array([1, 2, 3])); // [1, 3, 6]
+ */
 export const cumsum = cumulative("cumsum", prim.cumsum);
 
-/** Products of all elements along `axis`, or of the flattened array, up to each. */
+/**
+ * Products of all elements along `axis`, or of the flattened array, up to each.
+ *
+ * @example
+ * np.cumprod(np.array([1, 2, 3])); // [1, 2, 6]
+ */
 export const cumprod = cumulative("cumprod", prim.cumprod);
 
-/** The greatest of all elements along `axis`, or of the flattened array, up to each. */
+/**
+ * The greatest of all elements along `axis`, or of the flattened array, up to each.
+ *
+ * @example
+ * np.cummax(np.array([1, 3, 2])); // [1, 3, 3]
+ */
 export const cummax = cumulative("cummax", prim.cummax);
 
-/** The least of all elements along `axis`, or of the flattened array, up to each. */
+/**
+ * The least of all elements along `axis`, or of the flattened array, up to each.
+ *
+ * @example
+ * np.cummin(np.array([3, 1, 2])); // [3, 1, 1]
+ */
 export const cummin = cumulative("cummin", prim.cummin);
 
 /** Options of the cumulative functions of the array API standard. */
@@ -55,8 +75,18 @@ const scan =
     return prim.concatenate([first, result], place);
   };
 
-/** `cumsum` as the array API standard has it. */
+/**
+ * `cumsum` as the array API standard has it.
+ *
+ * @example
+ * np.cumulativeSum(np.array([1, 2, 3]), { includeInitial: true }); // [0, 1, 3, 6]
+ */
 export const cumulativeSum = scan("cumulativeSum", cumsum, 0);
 
-/** `cumprod` as the array API standard has it. */
+/**
+ * `cumprod` as the array API standard has it.
+ *
+ * @example
+ * np.cumulativeProd(np.array([1, 2, 3]), { includeInitial: true }); // [1, 1, 2, 6]
+ */
 export const cumulativeProd = scan("cumulativeProd", cumprod, 1);

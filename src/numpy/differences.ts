@@ -22,7 +22,12 @@ const part = (x: NDArray, start: number, end: number, axis: number): NDArray => 
   return prim.sliceInDim(x, start < 0 ? start + n : start, end <= 0 ? end + n : end, axis);
 };
 
-/** Differences of neighbours along `axis`, taken `n` times; of booleans, whether they differ. */
+/**
+ * Differences of neighbours along `axis`, taken `n` times; of booleans, whether they differ.
+ *
+ * @example
+ * np.diff(np.array([1, 4, 9])); // [3, 5]
+ */
 export const diff = (x: ArrayLike, n = 1, axis = -1, { prepend, append }: DiffOptions = {}): NDArray => {
   const array = operand(x, "diff");
   if (array.ndim === 0) throw new ShapeError("diff: a scalar has no axis along which to take differences.");
@@ -53,7 +58,12 @@ export const diff = (x: ArrayLike, n = 1, axis = -1, { prepend, append }: DiffOp
   return result;
 };
 
-/** Differences of neighbours in the flattened array, with elements put before and behind them. */
+/**
+ * Differences of neighbours in the flattened array, with elements put before and behind them.
+ *
+ * @example
+ * np.ediff1d(np.array([1, 4, 9])); // [3, 5]
+ */
 export const ediff1d = (
   x: ArrayLike,
   { toBegin, toEnd }: { readonly toBegin?: ArrayLike; readonly toEnd?: ArrayLike } = {},
@@ -119,6 +129,9 @@ export interface GradientOptions {
 /**
  * The derivative of sampled values by central differences: one array for each axis, the array itself for one.
  * Spacings (one for all axes, or one each) are distances, or vectors of positions; default: 1.
+ *
+ * @example
+ * np.gradient(np.array([1, 4, 9, 16])); // [3, 4, 6, 7]
  */
 export const gradient = (
   x: ArrayLike,
@@ -147,7 +160,12 @@ export interface TrapezoidOptions {
   readonly axis?: number;
 }
 
-/** The integral along `axis` by the trapezoidal rule, of values at positions `x`, or `dx` apart. */
+/**
+ * The integral along `axis` by the trapezoidal rule, of values at positions `x`, or `dx` apart.
+ *
+ * @example
+ * np.trapezoid(np.array([0, 1, 4])); // 3
+ */
 export const trapezoid = (
   y: ArrayLike,
   x: ArrayLike | null = null,
@@ -176,7 +194,12 @@ export interface UnwrapOptions {
   readonly period?: number;
 }
 
-/** Angles along an axis with jumps of more than half a period taken out by adding periods. */
+/**
+ * Angles along an axis with jumps of more than half a period taken out by adding periods.
+ *
+ * @example
+ * np.unwrap(np.array([0, 1, 7])); // [0, 1, 0.716815]
+ */
 export const unwrap = (
   x: ArrayLike,
   discont: number | null | UnwrapOptions = null,

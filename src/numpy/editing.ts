@@ -50,7 +50,12 @@ const alongOrFlat = (name: string, x: ArrayLike, axis: number | null): readonly 
   return axis === null ? [ravel(array), 0] : [array, normalizeAxis(axis, array.ndim, name)];
 };
 
-/** `x` without the elements at some positions along `axis`, or of the flattened array. */
+/**
+ * `x` without the elements at some positions along `axis`, or of the flattened array.
+ *
+ * @example
+ * np.delete(np.array([1, 2, 3]), 1); // [1, 3]
+ */
 const delete_ = (x: ArrayLike, positions: Positions, axis: number | null = null): NDArray => {
   const [array, along] = alongOrFlat("delete", x, axis);
   const n = array.shape[along] as number;
@@ -64,6 +69,9 @@ export { delete_ as delete };
 /**
  * `x` with values put in before some positions along `axis`, or into the flattened array. One position takes all
  * values; several take one each.
+ *
+ * @example
+ * np.insert(np.array([1, 2, 3]), 1, 9); // [1, 9, 2, 3]
  */
 export const insert = (
   x: ArrayLike,
@@ -94,7 +102,12 @@ export const insert = (
   return takeAxis("insert", joined, arrayFrom(order, "int32"), along, { mode: "promise_in_bounds" });
 };
 
-/** The elements of `x`, row by row, repeated as often as needed to fill `newShape`. */
+/**
+ * The elements of `x`, row by row, repeated as often as needed to fill `newShape`.
+ *
+ * @example
+ * np.resize(np.array([1, 2, 3]), [5]); // [1, 2, 3, 1, 2]
+ */
 export const resize = (x: ArrayLike, newShape: number | readonly number[]): NDArray => {
   const flat = ravel(x);
   const shape = typeof newShape === "number" ? [newShape] : newShape;

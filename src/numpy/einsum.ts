@@ -155,6 +155,9 @@ const asSubscripts = (
  *     einsum("ij,jk->ik", x, y);              // the matrix product
  *     einsum(x, [0, 1], y, [1, 2], [0, 2]);   // the same
  *     einsum("...ii->...", x);                // traces of matrices
+ *
+ * @example
+ * np.einsum("ij,jk->ik", np.array([[1, 2]]), np.array([[3], [4]])); // [[11]]
  */
 export function einsum(subscripts: string, ...arrays: readonly ArrayLike[]): NDArray;
 export function einsum(...arraysAndLabels: readonly (ArrayLike | readonly number[])[]): NDArray;
@@ -175,7 +178,12 @@ export function einsum(...args: readonly (string | ArrayLike | readonly number[]
   return arranged(contractAlong(terms, path, spec.output), spec.output, lengths);
 }
 
-/** The order in which `einsum` multiplies operands: pairs of places in the list of those that remain. */
+/**
+ * The order in which `einsum` multiplies operands: pairs of places in the list of those that remain.
+ *
+ * @example
+ * np.einsumPath("ij,jk,k->i", np.ones([2, 3]), np.ones([3, 4]), np.ones([4]))[0]; // [1, 2]
+ */
 export const einsumPath = (subscripts: string, ...arrays: readonly ArrayLike[]): readonly Contraction[] => {
   const operands = promote("einsumPath", arrays);
   const spec = parseEinsum(subscripts, operands);

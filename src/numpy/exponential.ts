@@ -3,25 +3,60 @@ import { bindCustomJvp, type CustomJvp } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { binary, toInexact, unary } from "./operands.ts";
 
-/** e to the power `x`, element by element. */
+/**
+ * e to the power `x`, element by element.
+ *
+ * @example
+ * np.exp(1); // 2.71828
+ */
 export const exp = unary("exp", prim.exp, toInexact);
 
-/** 2 to the power `x`, element by element. */
+/**
+ * 2 to the power `x`, element by element.
+ *
+ * @example
+ * np.exp2(3); // 8
+ */
 export const exp2 = unary("exp2", prim.exp2, toInexact);
 
-/** `exp(x) - 1`, accurate near 0, element by element. */
+/**
+ * `exp(x) - 1`, accurate near 0, element by element.
+ *
+ * @example
+ * np.expm1(1e-4); // 0.000100005
+ */
 export const expm1 = unary("expm1", prim.expm1, toInexact);
 
-/** The natural logarithm, element by element; −∞ at 0, NaN below. */
+/**
+ * The natural logarithm, element by element; −∞ at 0, NaN below.
+ *
+ * @example
+ * np.log(10); // 2.30259
+ */
 export const log = unary("log", prim.log, toInexact);
 
-/** The logarithm to base 2, element by element. */
+/**
+ * The logarithm to base 2, element by element.
+ *
+ * @example
+ * np.log2(8); // 3
+ */
 export const log2 = unary("log2", (x) => prim.div(prim.log(x), prim.scalarLike(x, Math.LN2)), toInexact);
 
-/** The logarithm to base 10, element by element. */
+/**
+ * The logarithm to base 10, element by element.
+ *
+ * @example
+ * np.log10(1000); // 3
+ */
 export const log10 = unary("log10", (x) => prim.div(prim.log(x), prim.scalarLike(x, Math.LN10)), toInexact);
 
-/** `log(1 + x)`, accurate near 0, element by element. */
+/**
+ * `log(1 + x)`, accurate near 0, element by element.
+ *
+ * @example
+ * np.log1p(1e-4); // 0.000099995
+ */
 export const log1p = unary("log1p", prim.log1p, toInexact);
 
 /** `x` with 0 in place of ∞, so that differences of infinities are harmless. */
@@ -64,10 +99,20 @@ const defineLogAddExp = (base: Base): ((x: ArrayLike, y: ArrayLike) => NDArray) 
   return binary(base.name, (x, y) => bindCustomJvp(call, [x, y])[0] as NDArray, toInexact);
 };
 
-/** `log(exp(x) + exp(y))` without overflow, element by element. */
+/**
+ * `log(exp(x) + exp(y))` without overflow, element by element.
+ *
+ * @example
+ * np.logaddexp(1000, 1000); // 1000.69
+ */
 export const logaddexp = defineLogAddExp({ name: "logaddexp", log1p: prim.log1p, exp: prim.exp });
 
-/** `log2(2**x + 2**y)` without overflow, element by element. */
+/**
+ * `log2(2**x + 2**y)` without overflow, element by element.
+ *
+ * @example
+ * np.logaddexp2(3, 3); // 4
+ */
 export const logaddexp2 = defineLogAddExp({
   name: "logaddexp2",
   log1p: (z) => prim.div(prim.log1p(z), prim.scalarLike(z, Math.LN2)),

@@ -10,6 +10,9 @@ const scalesFor = (x: NDArray): readonly number[] =>
 /**
  * The mantissa, of magnitude in [0.5, 1), and the exponent, with `x = mantissa * 2**exponent`. Zero, infinities and NaN
  * are their own mantissas, with exponent 0.
+ *
+ * @example
+ * np.frexp(6); // [0.75, 3]
  */
 export const frexp = (x: ArrayLike): readonly [mantissa: NDArray, exponent: NDArray] => {
   const array = operand(x, "frexp", toInexact);
@@ -37,7 +40,12 @@ export const frexp = (x: ArrayLike): readonly [mantissa: NDArray, exponent: NDAr
   ];
 };
 
-/** `x * 2**exponent`, element by element; `exponent` holds integers. */
+/**
+ * `x * 2**exponent`, element by element; `exponent` holds integers.
+ *
+ * @example
+ * np.ldexp(0.75, np.array(3, "int32")); // 6
+ */
 export const ldexp = (x: ArrayLike, exponent: ArrayLike): NDArray => {
   const power = operand(exponent, "ldexp");
   if (isFloat(power.dtype) && typeof exponent !== "number") {

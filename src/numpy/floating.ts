@@ -16,18 +16,48 @@ const test =
     return isFloat(array.dtype) ? apply(array) : filledLike(array, otherwise);
   };
 
-/** Whether each element is neither infinite nor NaN. */
+/**
+ * Whether each element is neither infinite nor NaN.
+ *
+ * @example
+ * np.isfinite(np.array([1, Infinity, NaN])); // [true, false, false]
+ */
 export const isfinite = test("isfinite", true, prim.isFinite);
-/** Whether each element is NaN. */
+/**
+ * Whether each element is NaN.
+ *
+ * @example
+ * np.isnan(np.array([1, Infinity, NaN])); // [false, false, true]
+ */
 export const isnan = test("isnan", false, (x) => prim.ne(x, x));
-/** Whether each element is ∞ or −∞. */
+/**
+ * Whether each element is ∞ or −∞.
+ *
+ * @example
+ * np.isinf(np.array([1, Infinity, NaN])); // [false, true, false]
+ */
 export const isinf = test("isinf", false, (x) => prim.eq(prim.abs(x), prim.scalarLike(x, INFINITY)));
-/** Whether each element is ∞. */
+/**
+ * Whether each element is ∞.
+ *
+ * @example
+ * np.isposinf(np.array([Infinity, -Infinity])); // [true, false]
+ */
 export const isposinf = test("isposinf", false, (x) => prim.eq(x, prim.scalarLike(x, INFINITY)));
-/** Whether each element is −∞. */
+/**
+ * Whether each element is −∞.
+ *
+ * @example
+ * np.isneginf(np.array([Infinity, -Infinity])); // [false, true]
+ */
 export const isneginf = test("isneginf", false, (x) => prim.eq(x, prim.scalarLike(x, -INFINITY)));
 
-/** Whether the sign of each element is minus; that of −0 is. */
+/**
+ * Whether the sign of each element is minus; that of −0 is.
+ *
+ * @example
+ * np.signbit(np.array([-1, 0, -0])); // [true, false, true]
+ */
 export const signbit = (x: ArrayLike): NDArray => {
   const array = operand(x, "signbit");
   if (array.dtype === "bool" || array.dtype === "uint32") return filledLike(array, false);
@@ -38,7 +68,12 @@ export const signbit = (x: ArrayLike): NDArray => {
   return prim.or(prim.lt(array, zero), prim.and(prim.eq(array, zero), isNegativeZero));
 };
 
-/** The magnitude of `x` with the sign of `y`, element by element. */
+/**
+ * The magnitude of `x` with the sign of `y`, element by element.
+ *
+ * @example
+ * np.copysign(3, -1); // -3
+ */
 export const copysign = binary(
   "copysign",
   (x, y) => {
@@ -48,10 +83,20 @@ export const copysign = binary(
   toInexact,
 );
 
-/** The number next to `x` in the direction of `y` that the dtype can represent, element by element. */
+/**
+ * The number next to `x` in the direction of `y` that the dtype can represent, element by element.
+ *
+ * @example
+ * np.nextafter(1, 2).sub(1); // 1.19209e-7
+ */
 export const nextafter = binary("nextafter", prim.nextafter, toInexact);
 
-/** 0 where `x` is negative, 1 where it is positive, `y` where it is 0, NaN where it is NaN. */
+/**
+ * 0 where `x` is negative, 1 where it is positive, `y` where it is 0, NaN where it is NaN.
+ *
+ * @example
+ * np.heaviside(np.array([-1, 0, 1]), 0.5); // [0, 0.5, 1]
+ */
 export const heaviside = binary(
   "heaviside",
   (x, y) => {
@@ -71,7 +116,12 @@ export interface NanToNumOptions {
   readonly neginf?: ArrayLike | null;
 }
 
-/** `x` with NaN and infinities replaced by numbers. */
+/**
+ * `x` with NaN and infinities replaced by numbers.
+ *
+ * @example
+ * np.nanToNum(np.array([1, NaN])); // [1, 0]
+ */
 export const nanToNum = (
   x: ArrayLike,
   { nan = 0, posinf = null, neginf = null }: NanToNumOptions = {},

@@ -41,6 +41,10 @@ export interface VectorizeOptions {
  * `f` applied to all elements, or with a signature to all sub-arrays along the last axes, of arguments that broadcast.
  *
  *     vectorize((x, y) => dot(x, y), { signature: "(n),(n)->()" })(rows, vector);
+ *
+ * @example
+ * np.vectorize((a, b) => np.dot(a, b), { signature: "(n),(n)->()" })(np.ones([4, 3]), np.ones([3]));
+ * // [3, 3, 3, 3]
  */
 export const vectorize =
   (f: ArrayFunction, { signature = null }: VectorizeOptions = {}) =>
@@ -77,7 +81,12 @@ export const vectorize =
     return mapped(...squeezed);
   };
 
-/** `f` applied to all vectors along an axis; its results take the place of the axis. */
+/**
+ * `f` applied to all vectors along an axis; its results take the place of the axis.
+ *
+ * @example
+ * np.applyAlongAxis((row) => row.sum(), 1, np.array([[1, 2], [3, 4]])); // [3, 7]
+ */
 export const applyAlongAxis = (f: (x: NDArray) => NDArray, axis: number, x: ArrayLike): NDArray => {
   const array = operand(x, "applyAlongAxis");
   const along = normalizeAxis(axis, array.ndim, "applyAlongAxis");
@@ -94,7 +103,12 @@ export const applyAlongAxis = (f: (x: NDArray) => NDArray, axis: number, x: Arra
   );
 };
 
-/** `f(x, axis)` applied to several axes one after another; an axis that it removes is put back with length 1. */
+/**
+ * `f(x, axis)` applied to several axes one after another; an axis that it removes is put back with length 1.
+ *
+ * @example
+ * np.applyOverAxes(np.sum, np.ones([2, 3, 4]), [0, 2]); // float32[1, 3, 1]
+ */
 export const applyOverAxes = (
   f: (x: NDArray, axis: number) => NDArray,
   x: ArrayLike,

@@ -22,13 +22,23 @@ const euclid = (x: NDArray, y: NDArray): NDArray => {
   return a;
 };
 
-/** The greatest common divisor, element by element; of 0 and 0, it is 0. */
+/**
+ * The greatest common divisor, element by element; of 0 and 0, it is 0.
+ *
+ * @example
+ * np.gcd(np.array([12, 9], "int32"), 6); // [6, 3]
+ */
 export const gcd: (x: ArrayLike, y: ArrayLike) => NDArray = binary("gcd", (x, y) => {
   checkIntegers("gcd", x);
   return euclid(x, y);
 });
 
-/** The least common multiple, element by element. */
+/**
+ * The least common multiple, element by element.
+ *
+ * @example
+ * np.lcm(np.array([12, 9], "int32"), 6); // [12, 18]
+ */
 export const lcm: (x: ArrayLike, y: ArrayLike) => NDArray = binary("lcm", (x, y) => {
   checkIntegers("lcm", x);
   const divisor = euclid(x, y);

@@ -40,6 +40,9 @@ const join = (name: string, arrays: readonly NDArray[], axis: number): NDArray =
  * Arrays one after another along an axis that they have (`null`: flattened).
  *
  *     concatenate([x, y], 1); // of float32[2, 3] and float32[2, 1]: float32[2, 4]
+ *
+ * @example
+ * np.concatenate([np.array([1, 2]), np.array([3])]); // [1, 2, 3]
  */
 export const concatenate = (arrays: Arrays, axis: number | null = 0, dtype?: DTypeOption): NDArray => {
   const list = listed("concatenate", arrays, dtype);
@@ -53,6 +56,9 @@ export const concat = concatenate;
  * Arrays of one shape, one after another along a new axis.
  *
  *     stack([x, y]); // of two float32[3]: float32[2, 3]
+ *
+ * @example
+ * np.stack([np.array([1, 2]), np.array([3, 4])]); // [[1, 2], [3, 4]]
  */
 export const stack = (arrays: Arrays, axis = 0, dtype?: DTypeOption): NDArray => {
   const list = listed("stack", arrays, dtype);
@@ -67,7 +73,12 @@ export const stack = (arrays: Arrays, axis = 0, dtype?: DTypeOption): NDArray =>
   );
 };
 
-/** Arrays one below another: along the first axis, vectors as rows. */
+/**
+ * Arrays one below another: along the first axis, vectors as rows.
+ *
+ * @example
+ * np.vstack([np.array([1, 2]), np.array([3, 4])]); // [[1, 2], [3, 4]]
+ */
 export const vstack = (arrays: Arrays): NDArray =>
   join(
     "vstack",
@@ -75,13 +86,23 @@ export const vstack = (arrays: Arrays): NDArray =>
     0,
   );
 
-/** Arrays side by side: along the second axis, vectors along their only one. */
+/**
+ * Arrays side by side: along the second axis, vectors along their only one.
+ *
+ * @example
+ * np.hstack([np.array([1, 2]), np.array([3, 4])]); // [1, 2, 3, 4]
+ */
 export const hstack = (arrays: Arrays): NDArray => {
   const list = listed("hstack", arrays).map((x) => atleast1d(x));
   return join("hstack", list, (list[0] as NDArray).ndim === 1 ? 0 : 1);
 };
 
-/** Arrays one behind another: along the third axis. */
+/**
+ * Arrays one behind another: along the third axis.
+ *
+ * @example
+ * np.dstack([np.array([1, 2]), np.array([3, 4])]); // float32[1, 2, 2]
+ */
 export const dstack = (arrays: Arrays): NDArray =>
   join(
     "dstack",
@@ -89,13 +110,23 @@ export const dstack = (arrays: Arrays): NDArray =>
     2,
   );
 
-/** Vectors as the columns of a matrix; matrices side by side. */
+/**
+ * Vectors as the columns of a matrix; matrices side by side.
+ *
+ * @example
+ * np.columnStack([np.array([1, 2]), np.array([3, 4])]); // [[1, 3], [2, 4]]
+ */
 export const columnStack = (arrays: Arrays): NDArray => {
   const columns = listed("columnStack", arrays).map((x) => (x.ndim < 2 ? prim.reshape(x, [x.size, 1]) : x));
   return join("columnStack", columns, 1);
 };
 
-/** `values` after `array` along `axis`; both flattened if there is none. */
+/**
+ * `values` after `array` along `axis`; both flattened if there is none.
+ *
+ * @example
+ * np.append(np.array([1, 2]), np.array([3])); // [1, 2, 3]
+ */
 export const append = (array: ArrayLike, values: ArrayLike, axis: number | null = null): NDArray => {
   const [first, second] = promote("append", [array, values]) as [NDArray, NDArray];
   return axis === null
@@ -108,7 +139,12 @@ export type Blocks = ArrayLike | readonly Blocks[];
 
 const depthOf = (blocks: Blocks): number => (Array.isArray(blocks) ? 1 + depthOf(blocks[0] as Blocks) : 0);
 
-/** One array of blocks in nested lists; the innermost lists are joined along the last axis. */
+/**
+ * One array of blocks in nested lists; the innermost lists are joined along the last axis.
+ *
+ * @example
+ * np.block([[np.ones([1, 1]), np.zeros([1, 1])]]); // [[1, 0]]
+ */
 export const block = (blocks: Blocks): NDArray => {
   const depth = depthOf(blocks);
   const assemble = (part: Blocks, level: number): NDArray => {

@@ -37,6 +37,9 @@ export type DiagonalOption = number | { readonly k?: number; readonly dtype?: DT
  * A matrix with ones on the `k`-th diagonal and zeros elsewhere: the identity.
  *
  *     eye(2); // [[1, 0], [0, 1]]
+ *
+ * @example
+ * np.eye(2); // [[1, 0], [0, 1]]
  */
 export const eye = (
   n: number,
@@ -54,10 +57,20 @@ export const eye = (
   return prim.convertElementType(prim.eq(prim.add(rows, scalarArray(shift, "int32")), places), type);
 };
 
-/** The identity matrix. */
+/**
+ * The identity matrix.
+ *
+ * @example
+ * np.identity(2); // [[1, 0], [0, 1]]
+ */
 export const identity = (n: number, dtype?: DTypeOption): NDArray => eye(n, n, 0, dtype);
 
-/** A matrix with ones on and below the `k`-th diagonal and zeros above. */
+/**
+ * A matrix with ones on and below the `k`-th diagonal and zeros above.
+ *
+ * @example
+ * np.tri(2); // [[1, 0], [1, 1]]
+ */
 export const tri = (n: number, m: number | null = null, k = 0, dtype?: DTypeOption): NDArray => {
   checkLength("tri", n);
   checkLength("tri", m ?? n);
@@ -74,13 +87,28 @@ const triangle =
     return choose(prim.broadcastTo(lowerTriangle(n, m, k + shift), array.shape), array, zero);
   };
 
-/** Matrices with the elements above the `k`-th diagonal replaced by 0. */
+/**
+ * Matrices with the elements above the `k`-th diagonal replaced by 0.
+ *
+ * @example
+ * np.tril(np.ones([2, 2])); // [[1, 0], [1, 1]]
+ */
 export const tril = triangle("tril", (mask, x, zero) => prim.select(mask, x, zero), 0);
 
-/** Matrices with the elements below the `k`-th diagonal replaced by 0. */
+/**
+ * Matrices with the elements below the `k`-th diagonal replaced by 0.
+ *
+ * @example
+ * np.triu(np.ones([2, 2])); // [[1, 1], [0, 1]]
+ */
 export const triu = triangle("triu", (mask, x, zero) => prim.select(mask, zero, x), -1);
 
-/** The diagonal `offset` places right of the main one of the matrices along two axes; it is the last axis. */
+/**
+ * The diagonal `offset` places right of the main one of the matrices along two axes; it is the last axis.
+ *
+ * @example
+ * np.diagonal(np.array([[1, 2], [3, 4]])); // [1, 4]
+ */
 export const diagonal = (x: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray => {
   const array = operand(x, "diagonal");
   if (array.ndim < 2) throw new ShapeError(`diagonal: needs at least 2 axes; got ${describeAval(array)}.`);
@@ -112,7 +140,12 @@ const withDiagonal = (vector: NDArray, k: number): NDArray => {
   return prim.reshape(prim.pad(vector, zero, [[start, size * size - used, size]]), [size, size]);
 };
 
-/** The `k`-th diagonal of a matrix; of a vector, the square matrix that has it there. */
+/**
+ * The `k`-th diagonal of a matrix; of a vector, the square matrix that has it there.
+ *
+ * @example
+ * np.diag(np.array([1, 2])); // [[1, 0], [0, 2]]
+ */
 export const diag = (x: ArrayLike, k = 0): NDArray => {
   const array = operand(x, "diag");
   if (array.ndim === 1) return withDiagonal(array, k);
@@ -122,10 +155,20 @@ export const diag = (x: ArrayLike, k = 0): NDArray => {
   );
 };
 
-/** The square matrix with all elements of `x` on its `k`-th diagonal. */
+/**
+ * The square matrix with all elements of `x` on its `k`-th diagonal.
+ *
+ * @example
+ * np.diagflat(np.array([1, 2])); // [[1, 0], [0, 2]]
+ */
 export const diagflat = (x: ArrayLike, k = 0): NDArray => withDiagonal(ravel(x), k);
 
-/** The sum of the diagonal `offset` places right of the main one of the matrices along two axes. */
+/**
+ * The sum of the diagonal `offset` places right of the main one of the matrices along two axes.
+ *
+ * @example
+ * np.trace(np.array([[1, 2], [3, 4]])); // 5
+ */
 export const trace = (x: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray =>
   sum(diagonal(x, offset, axis1, axis2), -1);
 
@@ -146,25 +189,45 @@ const positions = (
   return [arrayFrom(rows, "int32"), arrayFrom(columns, "int32")];
 };
 
-/** Rows and columns of the elements on and below the `k`-th diagonal of an n × m matrix. */
+/**
+ * Rows and columns of the elements on and below the `k`-th diagonal of an n × m matrix.
+ *
+ * @example
+ * np.trilIndices(2); // [[0, 1, 1], [0, 0, 1]]
+ */
 export const trilIndices = (n: number, k = 0, m: number = n): readonly [rows: NDArray, columns: NDArray] => {
   checkLength("trilIndices", n);
   checkLength("trilIndices", m);
   return positions(n, m, (row) => [0, row + k + 1]);
 };
 
-/** Rows and columns of the elements on and above the `k`-th diagonal of an n × m matrix. */
+/**
+ * Rows and columns of the elements on and above the `k`-th diagonal of an n × m matrix.
+ *
+ * @example
+ * np.triuIndices(2); // [[0, 0, 1], [0, 1, 1]]
+ */
 export const triuIndices = (n: number, k = 0, m: number = n): readonly [rows: NDArray, columns: NDArray] => {
   checkLength("triuIndices", n);
   checkLength("triuIndices", m);
   return positions(n, m, (row) => [row + k, m]);
 };
 
-/** The positions of the main diagonal of an array of `ndim` axes of length `n`, one vector an axis. */
+/**
+ * The positions of the main diagonal of an array of `ndim` axes of length `n`, one vector an axis.
+ *
+ * @example
+ * np.diagIndices(2); // [[0, 1], [0, 1]]
+ */
 export const diagIndices = (n: number, ndim = 2): readonly NDArray[] =>
   prim.range(ndim).map(() => prim.iota([n], "int32", 0));
 
-/** `diagIndices` of an array with equal axes. */
+/**
+ * `diagIndices` of an array with equal axes.
+ *
+ * @example
+ * np.diagIndicesFrom(np.zeros([2, 2])); // [[0, 1], [0, 1]]
+ */
 export const diagIndicesFrom = (x: ArrayLike): readonly NDArray[] => {
   const array = operand(x, "diagIndicesFrom");
   const n = array.shape[0];

@@ -24,11 +24,21 @@ import { inDType } from "./types.ts";
 export const withoutNan = (x: NDArray, value: number): NDArray =>
   isFloat(x.dtype) ? prim.select(prim.ne(x, x), prim.scalarLike(x, value), x) : x;
 
-/** The sum over `axis` of what is not NaN. */
+/**
+ * The sum over `axis` of what is not NaN.
+ *
+ * @example
+ * np.nansum(np.array([2, NaN, 3])); // 5
+ */
 export const nansum = (x: ArrayLike, axis?: AxisArgument, options?: SumOptions): NDArray =>
   sum(withoutNan(operand(x, "nansum"), 0), axis, options);
 
-/** The product over `axis` of what is not NaN. */
+/**
+ * The product over `axis` of what is not NaN.
+ *
+ * @example
+ * np.nanprod(np.array([2, NaN, 3])); // 6
+ */
 export const nanprod = (x: ArrayLike, axis?: AxisArgument, options?: SumOptions): NDArray =>
   prod(withoutNan(operand(x, "nanprod"), 1), axis, options);
 
@@ -49,10 +59,20 @@ const nanExtremum =
     return prim.select(isAllNan, scalarArray(Number.NaN, found.dtype, true), found);
   };
 
-/** The greatest element over `axis` that is not NaN; NaN if all are. */
+/**
+ * The greatest element over `axis` that is not NaN; NaN if all are.
+ *
+ * @example
+ * np.nanmax(np.array([1, NaN, 3])); // 3
+ */
 export const nanmax = nanExtremum("nanmax", max, Number.NEGATIVE_INFINITY);
 
-/** The least element over `axis` that is not NaN; NaN if all are. */
+/**
+ * The least element over `axis` that is not NaN; NaN if all are.
+ *
+ * @example
+ * np.nanmin(np.array([1, NaN, 3])); // 1
+ */
 export const nanmin = nanExtremum("nanmin", min, Number.POSITIVE_INFINITY);
 
 /** A mask of the elements that are not NaN and take part. */
@@ -66,7 +86,12 @@ const floats = (name: string, x: ArrayLike, options: MeanOptions): NDArray => {
   return inDType(array, options.dtype, name);
 };
 
-/** The mean over `axis` of what is not NaN. */
+/**
+ * The mean over `axis` of what is not NaN.
+ *
+ * @example
+ * np.nanmean(np.array([1, NaN, 3])); // 2
+ */
 export const nanmean = (x: ArrayLike, axis?: AxisArgument, options: MeanOptions = {}): NDArray => {
   const array = floats("nanmean", x, options);
   const { keepdims = false, where } = options;
@@ -92,11 +117,21 @@ const nanVariance = (name: string, x: ArrayLike, axis: AxisArgument, options: Va
   return prim.div(squares, prim.select(hasEnough, divisor, prim.scalarLike(array, Number.NaN)));
 };
 
-/** The variance over `axis` of what is not NaN. */
+/**
+ * The variance over `axis` of what is not NaN.
+ *
+ * @example
+ * np.nanvar(np.array([1, NaN, 3])); // 1
+ */
 export const nanvar = (x: ArrayLike, axis?: AxisArgument, options: VarianceOptions = {}): NDArray =>
   nanVariance("nanvar", x, axis, options);
 
-/** The standard deviation over `axis` of what is not NaN. */
+/**
+ * The standard deviation over `axis` of what is not NaN.
+ *
+ * @example
+ * np.nanstd(np.array([1, NaN, 3])); // 1
+ */
 export const nanstd = (x: ArrayLike, axis?: AxisArgument, options: VarianceOptions = {}): NDArray =>
   prim.sqrt(nanVariance("nanstd", x, axis, options));
 
@@ -110,16 +145,36 @@ const nanPosition =
     return prim.select(all(isnan(array), axis, options), scalarArray(-1, "int32"), found);
   };
 
-/** The position along `axis` of the first greatest element that is not NaN; -1 if all are. */
+/**
+ * The position along `axis` of the first greatest element that is not NaN; -1 if all are.
+ *
+ * @example
+ * np.nanargmax(np.array([1, NaN, 3])); // 2
+ */
 export const nanargmax = nanPosition("nanargmax", argmax, Number.NEGATIVE_INFINITY);
 
-/** The position along `axis` of the first least element that is not NaN; -1 if all are. */
+/**
+ * The position along `axis` of the first least element that is not NaN; -1 if all are.
+ *
+ * @example
+ * np.nanargmin(np.array([1, NaN, 3])); // 0
+ */
 export const nanargmin = nanPosition("nanargmin", argmin, Number.POSITIVE_INFINITY);
 
-/** Sums up to each element of what is not NaN. */
+/**
+ * Sums up to each element of what is not NaN.
+ *
+ * @example
+ * np.nancumsum(np.array([2, NaN, 3])); // [2, 2, 5]
+ */
 export const nancumsum = (x: ArrayLike, axis?: number | null, options?: CumulativeOptions): NDArray =>
   cumsum(withoutNan(operand(x, "nancumsum"), 0), axis, options);
 
-/** Products up to each element of what is not NaN. */
+/**
+ * Products up to each element of what is not NaN.
+ *
+ * @example
+ * np.nancumprod(np.array([2, NaN, 3])); // [2, 2, 6]
+ */
 export const nancumprod = (x: ArrayLike, axis?: number | null, options?: CumulativeOptions): NDArray =>
   cumprod(withoutNan(operand(x, "nancumprod"), 1), axis, options);

@@ -146,6 +146,9 @@ const padWrapped = (x: NDArray, axis: number, [before, after]: PadPair): NDArray
  *
  *     pad(x, 1);                        // a border of zeros
  *     pad(x, [[0, 0], [2, 1]], "edge"); // columns repeated, 2 on the left and 1 on the right
+ *
+ * @example
+ * np.pad(np.array([1, 2]), 1); // [0, 1, 2, 0]
  */
 export const pad = (
   x: ArrayLike,

@@ -40,7 +40,7 @@ export type FullPolyfit = readonly [
  * @throws ArgumentError for a degree that is not a whole number of at least 0, ShapeError where points do not fit.
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.polyfit.html
  * @example
- * np.polyfit(np.array([0, 1, 2]), np.array([1, 3, 7]), 2); // [1, 1, 1]
+ * np.round(np.polyfit(np.array([0, 1, 2]), np.array([1, 3, 7]), 2), 3); // [1, 1, 1]
  */
 export function polyfit(
   x: ArrayLike,

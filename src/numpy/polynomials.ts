@@ -28,17 +28,37 @@ const aligned = (name: string, p: ArrayLike, q: ArrayLike): readonly [NDArray, N
   return [lengthened(a, size), lengthened(b, size)];
 };
 
-/** The sum of two polynomials. */
+/**
+ * The sum of two polynomials.
+ *
+ * @example
+ * np.polyadd(np.array([1, 2]), np.array([1, 0, 0])); // [1, 1, 2]
+ */
 export const polyadd = (p: ArrayLike, q: ArrayLike): NDArray => add(...aligned("polyadd", p, q));
 
-/** The difference of two polynomials. */
+/**
+ * The difference of two polynomials.
+ *
+ * @example
+ * np.polysub(np.array([1, 2]), np.array([1, 0, 0])); // [-1, 1, 2]
+ */
 export const polysub = (p: ArrayLike, q: ArrayLike): NDArray => subtract(...aligned("polysub", p, q));
 
-/** The product of two polynomials. */
+/**
+ * The product of two polynomials.
+ *
+ * @example
+ * np.polymul(np.array([1, 2]), np.array([1, -2])); // [1, 0, -4]
+ */
 export const polymul = (p: ArrayLike, q: ArrayLike): NDArray =>
   convolve(coefficients("polymul", p), coefficients("polymul", q));
 
-/** The quotient and the remainder of two polynomials; the remainder is as long as `p`, with zeros in front. */
+/**
+ * The quotient and the remainder of two polynomials; the remainder is as long as `p`, with zeros in front.
+ *
+ * @example
+ * np.polydiv(np.array([1, 0, -4]), np.array([1, 2])); // [[1, -2], [0, 0, 0]]
+ */
 export const polydiv = (p: ArrayLike, q: ArrayLike): readonly [quotient: NDArray, remainder: NDArray] => {
   const [dividend, divisor] = promote(
     "polydiv",
@@ -60,7 +80,12 @@ export const polydiv = (p: ArrayLike, q: ArrayLike): readonly [quotient: NDArray
   return [prim.concatenate(quotient, 0), lengthened(rest, dividend.size)];
 };
 
-/** The value of a polynomial at each element of `x`, by Horner's scheme. */
+/**
+ * The value of a polynomial at each element of `x`, by Horner's scheme.
+ *
+ * @example
+ * np.polyval(np.array([1, 0, -4]), 3); // 5
+ */
 export const polyval = (p: ArrayLike, x: ArrayLike): NDArray => {
   const [given, at] = promote("polyval", [coefficients("polyval", p), x]) as [NDArray, NDArray];
   const coefficient = (i: number): NDArray => prim.reshape(prim.sliceInDim(given, i, i + 1, 0), []);
@@ -75,7 +100,12 @@ const checkOrder = (name: string, m: number): void => {
   }
 };
 
-/** The `m`-th derivative of a polynomial. */
+/**
+ * The `m`-th derivative of a polynomial.
+ *
+ * @example
+ * np.polyder(np.array([1, 2, 3])); // [2, 2]
+ */
 export const polyder = (p: ArrayLike, m = 1): NDArray => {
   checkOrder("polyder", m);
   let result = prim.convertElementType(coefficients("polyder", p), operand(p, "polyder", toInexact).dtype);
@@ -88,7 +118,12 @@ export const polyder = (p: ArrayLike, m = 1): NDArray => {
   return result;
 };
 
-/** The `m`-fold integral of a polynomial, with constants `k` of integration (one for all, or one each). */
+/**
+ * The `m`-fold integral of a polynomial, with constants `k` of integration (one for all, or one each).
+ *
+ * @example
+ * np.polyint(np.array([2, 2])); // [1, 2, 0]
+ */
 export const polyint = (p: ArrayLike, m = 1, k: number | readonly number[] = 0): NDArray => {
   checkOrder("polyint", m);
   const constants = typeof k === "number" ? new Array<number>(m).fill(k) : k;
@@ -106,7 +141,12 @@ export const polyint = (p: ArrayLike, m = 1, k: number | readonly number[] = 0):
   return result;
 };
 
-/** The polynomial with the given roots and leading coefficient 1. */
+/**
+ * The polynomial with the given roots and leading coefficient 1.
+ *
+ * @example
+ * np.poly(np.array([2, -2])); // [1, 0, -4]
+ */
 export const poly = (roots: ArrayLike): NDArray => {
   const given = atleast1d(operand(roots, "poly", toInexact));
   if (given.ndim !== 1) throw new ShapeError(`poly: takes a vector of roots; got ${describeAval(given)}.`);

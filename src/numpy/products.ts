@@ -49,6 +49,9 @@ const requireAxes = (name: string, x: NDArray, rank: number): void => {
 /**
  * The product of two arrays as NumPy's `dot`: for vectors the sum of products, for matrices the matrix product, with a
  * scalar the multiple, else the sum over the last axis of `x` and the last but one of `y`.
+ *
+ * @example
+ * np.dot(np.array([1, 2]), np.array([3, 4])); // 11
  */
 export const dot = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {}): NDArray => {
   const [a, b] = promote("dot", [x, y]) as [NDArray, NDArray];
@@ -116,6 +119,9 @@ const batched = (
  * right, and that axis is left out of the result.
  *
  *     matmul(x, y); // of float32[5, 2, 3] and float32[3, 4]: float32[5, 2, 4]
+ *
+ * @example
+ * np.matmul(np.array([[1, 2], [3, 4]]), np.array([1, 1])); // [3, 7]
  */
 export const matmul = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {}): NDArray => {
   const [a, b] = promote("matmul", [x, y]) as [NDArray, NDArray];
@@ -125,7 +131,12 @@ export const matmul = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {})
   return batched("matmul", a, b, inner, [inner[0] - 1, 0], options);
 };
 
-/** Products of matrices and vectors: over the last axis of both, all others broadcast. */
+/**
+ * Products of matrices and vectors: over the last axis of both, all others broadcast.
+ *
+ * @example
+ * np.matvec(np.array([[1, 2], [3, 4]]), np.array([1, 1])); // [3, 7]
+ */
 export const matvec = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {}): NDArray => {
   const [a, b] = promote("matvec", [x, y]) as [NDArray, NDArray];
   requireAxes("matvec", a, 2);
@@ -133,7 +144,12 @@ export const matvec = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {})
   return batched("matvec", a, b, [2, 1], [1, 0], options);
 };
 
-/** Products of vectors and matrices: over the last axis of `x` and the last but one of `y`, all others broadcast. */
+/**
+ * Products of vectors and matrices: over the last axis of `x` and the last but one of `y`, all others broadcast.
+ *
+ * @example
+ * np.vecmat(np.array([1, 1]), np.array([[1, 2], [3, 4]])); // [4, 6]
+ */
 export const vecmat = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {}): NDArray => {
   const [a, b] = promote("vecmat", [x, y]) as [NDArray, NDArray];
   requireAxes("vecmat", a, 1);
@@ -141,7 +157,12 @@ export const vecmat = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {})
   return batched("vecmat", a, b, [1, 2], [0, 0], options);
 };
 
-/** Sums of products along one axis, all others broadcast. */
+/**
+ * Sums of products along one axis, all others broadcast.
+ *
+ * @example
+ * np.vecdot(np.array([[1, 2], [3, 4]]), np.array([1, 1])); // [3, 7]
+ */
 export const vecdot = (
   x: ArrayLike,
   y: ArrayLike,
@@ -153,11 +174,21 @@ export const vecdot = (
   return batched("vecdot", moveaxis(a, axis, -1), moveaxis(b, axis, -1), [1, 1], [0, 0], options);
 };
 
-/** The sum of products of all elements, both arrays flattened. */
+/**
+ * The sum of products of all elements, both arrays flattened.
+ *
+ * @example
+ * np.vdot(np.array([[1, 2]]), np.array([[3, 4]])); // 11
+ */
 export const vdot = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {}): NDArray =>
   dot(ravel(x), ravel(y), options);
 
-/** Sums of products over the last axes of both arrays; the multiple if one is a scalar. */
+/**
+ * Sums of products over the last axes of both arrays; the multiple if one is a scalar.
+ *
+ * @example
+ * np.inner(np.array([1, 2]), np.array([3, 4])); // 11
+ */
 export const inner = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {}): NDArray => {
   const [a, b] = promote("inner", [x, y]) as [NDArray, NDArray];
   if (a.ndim === 0 || b.ndim === 0) return multiply(a, b);
@@ -170,7 +201,12 @@ export const inner = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {}):
   );
 };
 
-/** All products of an element of `x` and one of `y`, both flattened: a matrix. */
+/**
+ * All products of an element of `x` and one of `y`, both flattened: a matrix.
+ *
+ * @example
+ * np.outer(np.array([1, 2]), np.array([3, 4])); // [[3, 4], [6, 8]]
+ */
 export const outer = (x: ArrayLike, y: ArrayLike): NDArray => {
   const [a, b] = promote("outer", [x, y]).map(ravel) as [NDArray, NDArray];
   return multiply(prim.reshape(a, [a.size, 1]), prim.reshape(b, [1, b.size]));
@@ -179,7 +215,12 @@ export const outer = (x: ArrayLike, y: ArrayLike): NDArray => {
 /** Which axes `tensordot` sums over: the last of `x` and the first of `y`, so many; or those named, in pairs. */
 export type TensordotAxes = number | readonly [number | readonly number[], number | readonly number[]];
 
-/** Sums of products over several axes of both arrays; the others of `x`, then of `y`, remain. */
+/**
+ * Sums of products over several axes of both arrays; the others of `x`, then of `y`, remain.
+ *
+ * @example
+ * np.tensordot(np.ones([2, 3, 4]), np.ones([3, 4, 5])); // [[12, 12, 12, 12, 12], [12, 12, 12, 12, 12]]
+ */
 export const tensordot = (
   x: ArrayLike,
   y: ArrayLike,
@@ -211,7 +252,12 @@ const lastAndFirst = (a: NDArray, b: NDArray, count: number): readonly [number[]
   return [prim.range(count).map((i) => a.ndim - count + i), prim.range(count)];
 };
 
-/** The Kronecker product: each element of `x` multiplied by the whole of `y`, put in its place. */
+/**
+ * The Kronecker product: each element of `x` multiplied by the whole of `y`, put in its place.
+ *
+ * @example
+ * np.kron(np.array([1, 2]), np.array([1, 10])); // [1, 10, 2, 20]
+ */
 export const kron = (x: ArrayLike, y: ArrayLike): NDArray => {
   const [a, b] = promote("kron", [x, y]) as [NDArray, NDArray];
   const rank = Math.max(a.ndim, b.ndim);
@@ -242,7 +288,12 @@ export interface CrossOptions {
   readonly axisc?: number;
 }
 
-/** The cross product of vectors of 3 components (or 2, whose third is 0; of two such, the third component alone). */
+/**
+ * The cross product of vectors of 3 components (or 2, whose third is 0; of two such, the third component alone).
+ *
+ * @example
+ * np.cross(np.array([1, 0, 0]), np.array([0, 1, 0])); // [0, 0, 1]
+ */
 export const cross = (
   x: ArrayLike,
   y: ArrayLike,

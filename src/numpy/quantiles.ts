@@ -135,6 +135,9 @@ const quantiles = (
  * The value below which the fraction `q` of the elements over `axis` lies; for a vector `q` one each, in front.
  *
  *     quantile(x, 0.9, 1); // of each row
+ *
+ * @example
+ * np.quantile(np.array([1, 2, 3, 4, 5]), 0.25); // 2
  */
 export const quantile = (
   x: ArrayLike,
@@ -143,7 +146,12 @@ export const quantile = (
   options: QuantileOptions = {},
 ): NDArray => quantiles("quantile", x, q, axis, options, false);
 
-/** `quantile` of what is not NaN. */
+/**
+ * `quantile` of what is not NaN.
+ *
+ * @example
+ * np.nanquantile(np.array([1, 2, NaN, 3]), 0.5); // 2
+ */
 export const nanquantile = (
   x: ArrayLike,
   q: ArrayLike,
@@ -151,7 +159,12 @@ export const nanquantile = (
   options: QuantileOptions = {},
 ): NDArray => quantiles("nanquantile", x, q, axis, options, true);
 
-/** `quantile` with `q` in hundredths. */
+/**
+ * `quantile` with `q` in hundredths.
+ *
+ * @example
+ * np.percentile(np.array([1, 2, 3, 4, 5]), 25); // 2
+ */
 export const percentile = (
   x: ArrayLike,
   q: ArrayLike,
@@ -159,7 +172,12 @@ export const percentile = (
   options: QuantileOptions = {},
 ): NDArray => quantiles("percentile", x, divide(q, 100), axis, options, false);
 
-/** `percentile` of what is not NaN. */
+/**
+ * `percentile` of what is not NaN.
+ *
+ * @example
+ * np.nanpercentile(np.array([1, 2, NaN, 3]), 50); // 2
+ */
 export const nanpercentile = (
   x: ArrayLike,
   q: ArrayLike,
@@ -167,7 +185,12 @@ export const nanpercentile = (
   options: QuantileOptions = {},
 ): NDArray => quantiles("nanpercentile", x, divide(q, 100), axis, options, true);
 
-/** The middle element over `axis`, or the mean of the two in the middle. */
+/**
+ * The middle element over `axis`, or the mean of the two in the middle.
+ *
+ * @example
+ * np.median(np.array([1, 5, 2])); // 2
+ */
 export const median = (
   x: ArrayLike,
   axis: AxisArgument = null,
@@ -175,7 +198,12 @@ export const median = (
 ): NDArray =>
   quantiles("median", operand(x, "median", toInexact), 0.5, axis, { method: "midpoint", keepdims }, false);
 
-/** `median` of what is not NaN. */
+/**
+ * `median` of what is not NaN.
+ *
+ * @example
+ * np.nanmedian(np.array([1, NaN, 3])); // 2
+ */
 export const nanmedian = (
   x: ArrayLike,
   axis: AxisArgument = null,

@@ -13,6 +13,9 @@ import { type DTypeOption, dtypeOption } from "./types.ts";
  *
  *     arange(3);          // [0, 1, 2]
  *     arange(0, 1, 0.25); // [0, 0.25, 0.5, 0.75]
+ *
+ * @example
+ * np.arange(1, 7, 2); // [1, 3, 5]
  */
 export const arange = (start: number, stop?: number | null, step = 1, dtype?: DTypeOption): NDArray => {
   const [first, last] = stop === undefined || stop === null ? [0, start] : [start, stop];
@@ -84,6 +87,9 @@ const spaced = (
  * `num` numbers evenly spaced from `start` to `stop`, which is the last unless `endpoint` is false.
  *
  *     linspace(0, 1, 5); // [0, 0.25, 0.5, 0.75, 1]
+ *
+ * @example
+ * np.linspace(0, 1, 5); // [0, 0.25, 0.5, 0.75, 1]
  */
 export const linspace = (
   start: ArrayLike,
@@ -93,7 +99,12 @@ export const linspace = (
   options: SpaceOptions = {},
 ): NDArray => spaced("linspace", start, stop, num, options, (a, b) => evenlySpaced(a, b, num, endpoint));
 
-/** `base` to the powers that `linspace` gives. */
+/**
+ * `base` to the powers that `linspace` gives.
+ *
+ * @example
+ * np.logspace(0, 2, 3); // [1, 10, 100]
+ */
 export const logspace = (
   start: ArrayLike,
   stop: ArrayLike,
@@ -111,7 +122,12 @@ export const logspace = (
     ),
   );
 
-/** `num` numbers from `start` to `stop`, each the same multiple of the one before. Both must have the same sign. */
+/**
+ * `num` numbers from `start` to `stop`, each the same multiple of the one before. Both must have the same sign.
+ *
+ * @example
+ * np.geomspace(1, 16, 3); // [1, 4, 16]
+ */
 export const geomspace = (
   start: ArrayLike,
   stop: ArrayLike,
@@ -137,7 +153,12 @@ export interface MeshgridOptions {
   readonly sparse?: boolean;
 }
 
-/** Coordinates of the points of a grid, one array for each of the vectors that span it. */
+/**
+ * Coordinates of the points of a grid, one array for each of the vectors that span it.
+ *
+ * @example
+ * np.meshgrid([np.array([1, 2]), np.array([3, 4])]); // [[[1, 2], [1, 2]], [[3, 3], [4, 4]]]
+ */
 export const meshgrid = (
   xs: readonly ArrayLike[],
   { indexing = "xy", sparse = false }: MeshgridOptions = {},
@@ -164,14 +185,24 @@ export interface IndicesOptions {
   readonly dtype?: DType | null | undefined;
 }
 
-/** For each axis of a grid of the given lengths, the positions along it: an array of [rank, ...lengths]. */
+/**
+ * For each axis of a grid of the given lengths, the positions along it: an array of [rank, ...lengths].
+ *
+ * @example
+ * np.indices([2, 2]); // int32[2, 2, 2]
+ */
 export const indices = (dimensions: readonly number[], { dtype }: IndicesOptions = {}): NDArray => {
   const type = dtypeOption(dtype, "indices") ?? "int32";
   if (dimensions.length === 0) return prim.broadcastInDim(scalarArray(0, type), [0], []);
   return stack(dimensions.map((_, axis) => prim.iota(dimensions, type, axis)));
 };
 
-/** `f` applied to the coordinates of all points of a grid at once, one array of positions an axis. */
+/**
+ * `f` applied to the coordinates of all points of a grid at once, one array of positions an axis.
+ *
+ * @example
+ * np.fromfunction((i, j) => i.add(j), [2, 2]); // [[0, 1], [1, 2]]
+ */
 export const fromfunction = <T>(
   f: (...coordinates: readonly NDArray[]) => T,
   shape: readonly number[],
@@ -181,7 +212,12 @@ export const fromfunction = <T>(
   return f(...shape.map((_, axis) => prim.iota(shape, type, axis)));
 };
 
-/** The matrix whose columns are descending powers of `x`, from `n - 1` to 0. */
+/**
+ * The matrix whose columns are descending powers of `x`, from `n - 1` to 0.
+ *
+ * @example
+ * np.vander(np.array([2, 3]), 3); // [[4, 2, 1], [9, 3, 1]]
+ */
 export const vander = (x: ArrayLike, n?: number, increasing = false): NDArray => {
   const vector = operand(x, "vander");
   if (vector.ndim !== 1) throw new ArgumentError(`vander: takes a vector; got one with ${vector.ndim} axes.`);

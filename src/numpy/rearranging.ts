@@ -12,7 +12,12 @@ import { takeAxis } from "./indexing/take.ts";
 import { operand } from "./operands.ts";
 import { ravel, swapaxes } from "./shaping.ts";
 
-/** `x` read backwards along `axis` (one, several, or all of them). */
+/**
+ * `x` read backwards along `axis` (one, several, or all of them).
+ *
+ * @example
+ * np.flip(np.array([1, 2, 3])); // [3, 2, 1]
+ */
 export const flip = (x: ArrayLike, axis: AxisArgument = null): NDArray => {
   const array = operand(x, "flip");
   return prim.rev(array, normalizeAxes(axis, array.ndim, "flip"));
@@ -26,10 +31,20 @@ const flipAxis = (name: string, axis: number, x: ArrayLike): NDArray => {
   return prim.rev(array, [axis]);
 };
 
-/** `x` with the order of its columns reversed: along the second axis. */
+/**
+ * `x` with the order of its columns reversed: along the second axis.
+ *
+ * @example
+ * np.fliplr(np.array([[1, 2], [3, 4]])); // [[2, 1], [4, 3]]
+ */
 export const fliplr = (x: ArrayLike): NDArray => flipAxis("fliplr", 1, x);
 
-/** `x` with the order of its rows reversed: along the first axis. */
+/**
+ * `x` with the order of its rows reversed: along the first axis.
+ *
+ * @example
+ * np.flipud(np.array([[1, 2], [3, 4]])); // [[3, 4], [1, 2]]
+ */
 export const flipud = (x: ArrayLike): NDArray => flipAxis("flipud", 0, x);
 
 /** Elements moved on along one axis, those that fall off the end coming in at the start. */
@@ -45,6 +60,9 @@ const rollAxis = (x: NDArray, shift: number, axis: number): NDArray => {
  * axis, in the flattened array.
  *
  *     roll(arange(4), 1); // [3, 0, 1, 2]
+ *
+ * @example
+ * np.roll(np.array([1, 2, 3]), 1); // [3, 1, 2]
  */
 export const roll = (x: ArrayLike, shift: number | readonly number[], axis: AxisArgument = null): NDArray => {
   const array = operand(x, "roll");
@@ -68,7 +86,12 @@ export const roll = (x: ArrayLike, shift: number | readonly number[], axis: Axis
   return prim.range(count).reduce((y, i) => rollAxis(y, pick(shifts, i), pick(axes, i)), array);
 };
 
-/** `x` turned `k` times by 90° in the plane of two axes, from the first towards the second. */
+/**
+ * `x` turned `k` times by 90° in the plane of two axes, from the first towards the second.
+ *
+ * @example
+ * np.rot90(np.array([[1, 2], [3, 4]])); // [[2, 4], [1, 3]]
+ */
 export const rot90 = (x: ArrayLike, k = 1, axes: readonly [number, number] = [0, 1]): NDArray => {
   const array = operand(x, "rot90");
   const [a, b] = axes.map((axis) => normalizeAxis(axis, array.ndim, "rot90")) as [number, number];
@@ -91,7 +114,12 @@ const checkCount = (name: string, what: string, n: number): void => {
   }
 };
 
-/** Copies of `x` laid beside one another, `reps` of them along each axis (the last axes if they are fewer). */
+/**
+ * Copies of `x` laid beside one another, `reps` of them along each axis (the last axes if they are fewer).
+ *
+ * @example
+ * np.tile(np.array([1, 2]), 2); // [1, 2, 1, 2]
+ */
 export const tile = (x: ArrayLike, reps: number | readonly number[]): NDArray => {
   const array = operand(x, "tile");
   const given = typeof reps === "number" ? [reps] : reps;
@@ -118,6 +146,9 @@ export const tile = (x: ArrayLike, reps: number | readonly number[]): NDArray =>
  * Each element repeated, all equally often or each as often as `repeats` says, along `axis` or in the flattened array.
  *
  *     repeat(arange(3), [2, 0, 1]); // [0, 0, 2]
+ *
+ * @example
+ * np.repeat(np.array([1, 2]), 2); // [1, 1, 2, 2]
  */
 export const repeat = (
   x: ArrayLike,

@@ -45,10 +45,18 @@ const accumulation =
  * The sum over `axis` (one, several, or all of them). Booleans are counted; integers wrap.
  *
  *     sum(x, 0, { keepdims: true }); // of float32[2, 3]: float32[1, 3]
+ *
+ * @example
+ * np.sum(np.array([[1, 2], [3, 4]]), 0); // [4, 6]
  */
 export const sum = accumulation("sum", prim.reduceSum, 0, add);
 
-/** The product over `axis` (one, several, or all of them). */
+/**
+ * The product over `axis` (one, several, or all of them).
+ *
+ * @example
+ * np.prod(np.array([[1, 2], [3, 4]]), 0); // [3, 8]
+ */
 export const prod = accumulation("prod", prim.reduceProd, 1, multiply);
 
 const extremum =
@@ -68,10 +76,20 @@ const extremum =
     return initial === undefined ? result : combine(result, initial);
   };
 
-/** The greatest element over `axis`; NaN if there is one. Ties share the derivative. */
+/**
+ * The greatest element over `axis`; NaN if there is one. Ties share the derivative.
+ *
+ * @example
+ * np.max(np.array([[1, 2], [3, 4]]), 0); // [3, 4]
+ */
 export const max = extremum("max", prim.reduceMax, prim.LEAST, maximum);
 
-/** The least element over `axis`; NaN if there is one. Ties share the derivative. */
+/**
+ * The least element over `axis`; NaN if there is one. Ties share the derivative.
+ *
+ * @example
+ * np.min(np.array([[1, 2], [3, 4]]), 0); // [1, 2]
+ */
 export const min = extremum("min", prim.reduceMin, prim.GREATEST, minimum);
 
 /** `max` by its other name. */
@@ -79,7 +97,12 @@ export const amax = max;
 /** `min` by its other name. */
 export const amin = min;
 
-/** The greatest less the least element over `axis`. */
+/**
+ * The greatest less the least element over `axis`.
+ *
+ * @example
+ * np.ptp(np.array([1, 5, 2])); // 4
+ */
 export const ptp = (x: ArrayLike, axis?: AxisArgument, options: ReductionOptions = NONE): NDArray => {
   const array = operand(x, "ptp");
   const axes = reducedAxes("ptp", array, axis);
@@ -95,13 +118,28 @@ const quantifier =
     return withKeptAxes(reduce(conditions, axes), conditions, axes, keepdims);
   };
 
-/** Whether all elements over `axis` are true (other than 0). */
+/**
+ * Whether all elements over `axis` are true (other than 0).
+ *
+ * @example
+ * np.all(np.array([true, false])); // false
+ */
 export const all = quantifier("all", prim.reduceAnd, 1);
 
-/** Whether some element over `axis` is true (other than 0). */
+/**
+ * Whether some element over `axis` is true (other than 0).
+ *
+ * @example
+ * np.any(np.array([true, false])); // true
+ */
 export const any = quantifier("any", prim.reduceOr, 0);
 
-/** How many elements over `axis` are other than 0. */
+/**
+ * How many elements over `axis` are other than 0.
+ *
+ * @example
+ * np.countNonzero(np.array([1, 0, 2])); // 2
+ */
 export const countNonzero = (x: ArrayLike, axis?: AxisArgument, options: ReductionOptions = NONE): NDArray =>
   sum(truth(x, "countNonzero"), axis, options);
 
@@ -116,8 +154,18 @@ const position =
     return withKeptAxes(result, original, isWhole ? prim.range(original.ndim) : [along], keepdims);
   };
 
-/** The position of the first greatest element along `axis`, or in the flattened array; of NaN if there is one. */
+/**
+ * The position of the first greatest element along `axis`, or in the flattened array; of NaN if there is one.
+ *
+ * @example
+ * np.argmax(np.array([1, 5, 2])); // 1
+ */
 export const argmax = position("argmax", prim.argmax);
 
-/** The position of the first least element along `axis`, or in the flattened array; of NaN if there is one. */
+/**
+ * The position of the first least element along `axis`, or in the flattened array; of NaN if there is one.
+ *
+ * @example
+ * np.argmin(np.array([1, 5, 2])); // 0
+ */
 export const argmin = position("argmin", prim.argmin);

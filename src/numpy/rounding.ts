@@ -7,13 +7,28 @@ import { operand, toInexact, unary } from "./operands.ts";
 const rounding = (name: string, apply: (x: NDArray) => NDArray): ((x: ArrayLike) => NDArray) =>
   unary(name, (x) => (isFloat(x.dtype) ? apply(x) : x));
 
-/** The greatest whole number that is not greater, element by element. */
+/**
+ * The greatest whole number that is not greater, element by element.
+ *
+ * @example
+ * np.floor(np.array([1.5, -1.5])); // [1, -2]
+ */
 export const floor = rounding("floor", prim.floor);
 
-/** The least whole number that is not less, element by element. */
+/**
+ * The least whole number that is not less, element by element.
+ *
+ * @example
+ * np.ceil(np.array([1.5, -1.5])); // [2, -1]
+ */
 export const ceil = rounding("ceil", prim.ceil);
 
-/** The whole part, rounded towards zero, element by element. */
+/**
+ * The whole part, rounded towards zero, element by element.
+ *
+ * @example
+ * np.trunc(np.array([1.5, -1.5])); // [1, -1]
+ */
 export const trunc = rounding("trunc", (x) =>
   prim.select(prim.lt(x, prim.scalarLike(x, 0)), prim.ceil(x), prim.floor(x)),
 );
@@ -23,12 +38,20 @@ export const fix = trunc;
 
 const toEven = (x: NDArray): NDArray => prim.round(x, "TO_NEAREST_EVEN");
 
-/** The nearest whole number, halves to the even one, element by element. Integers become float32. */
+/**
+ * The nearest whole number, halves to the even one, element by element. Integers become float32.
+ *
+ * @example
+ * np.rint(np.array([0.5, 1.5])); // [0, 2]
+ */
 export const rint = unary("rint", toEven, toInexact);
 
 /**
  * `x` rounded to `decimals` places after the point (before it if negative), halves to the even digit. Integers are
  * left as they are.
+ *
+ * @example
+ * np.round(3.14159, 2); // 3.14
  */
 export const round = (x: ArrayLike, decimals = 0): NDArray => {
   const array = operand(x, "round");
@@ -53,7 +76,12 @@ export const round = (x: ArrayLike, decimals = 0): NDArray => {
 /** `round` by its other name. */
 export const around = round;
 
-/** The fractional and the whole part, both with the sign of `x`. */
+/**
+ * The fractional and the whole part, both with the sign of `x`.
+ *
+ * @example
+ * np.modf(np.array([1.5, -1.5])); // [[0.5, -0.5], [1, -1]]
+ */
 export const modf = (x: ArrayLike): readonly [fraction: NDArray, whole: NDArray] => {
   const array = operand(x, "modf", toInexact);
   const whole = trunc(array);

@@ -80,6 +80,9 @@ const flatPositions = (name: string, mask: NDArray, size: number | null): NDArra
 /**
  * The positions of elements other than 0, one int32 vector an axis. While a function is traced, `size` must say how
  * many are wanted; positions that do not exist are `fillValue`.
+ *
+ * @example
+ * np.nonzero(np.array([0, 3, 4])); // [[1, 2]]
  */
 export const nonzero = (
   x: ArrayLike,
@@ -94,11 +97,21 @@ export const nonzero = (
   return vectors.map((v) => prim.select(exists, v, scalarArray(fillValue, "int32")));
 };
 
-/** The positions in the flattened array of elements other than 0. */
+/**
+ * The positions in the flattened array of elements other than 0.
+ *
+ * @example
+ * np.flatnonzero(np.array([[0, 3], [4, 0]])); // [1, 2]
+ */
 export const flatnonzero = (x: ArrayLike, options: SizeOptions = {}): NDArray =>
   nonzero(ravel(x), options)[0] as NDArray;
 
-/** The positions of elements other than 0, one a row. */
+/**
+ * The positions of elements other than 0, one a row.
+ *
+ * @example
+ * np.argwhere(np.array([[0, 3], [4, 0]])); // [[0, 1], [1, 0]]
+ */
 export const argwhere = (x: ArrayLike, options: SizeOptions = {}): NDArray => {
   const array = operand(x, "argwhere");
   const vectors = array.ndim === 0 ? [] : nonzero(array, options);

@@ -96,6 +96,9 @@ const uniqueOf = (name: string, x: NDArray, { size, fillValue = null }: UniqueOp
  *
  *     unique(array([3, 1, 3]));                         // [1, 3]
  *     unique(array([3, 1, 3]), { returnCounts: true }); // [[1, 3], [1, 2]]
+ *
+ * @example
+ * np.unique(np.array([3, 1, 3])); // [1, 3]
  */
 export function unique(
   x: ArrayLike,
@@ -112,13 +115,23 @@ export function unique(x: ArrayLike, options: UniqueOptions = {}): NDArray | rea
   return more.length === 0 ? result.values : [result.values, ...more];
 }
 
-/** The different elements of two arrays together, in increasing order. */
+/**
+ * The different elements of two arrays together, in increasing order.
+ *
+ * @example
+ * np.union1d(np.array([1, 2]), np.array([2, 3])); // [1, 2, 3]
+ */
 export const union1d = (x: ArrayLike, y: ArrayLike, options: SetOptions1d = {}): NDArray => {
   const [a, b] = promote("union1d", [x, y]).map(ravel) as [NDArray, NDArray];
   return uniqueOf("union1d", prim.concatenate([a, b], 0), options).values;
 };
 
-/** For each element of `x`, whether it is among those of `testElements`; with `invert`, whether it is not. */
+/**
+ * For each element of `x`, whether it is among those of `testElements`; with `invert`, whether it is not.
+ *
+ * @example
+ * np.isin(np.array([1, 2]), np.array([2, 3])); // [false, true]
+ */
 export const isin = (
   x: ArrayLike,
   testElements: ArrayLike,
@@ -153,21 +166,36 @@ const filtered = (
   return prim.select(prim.lt(positions, int32(x.size)), pick(x, positions), filling);
 };
 
-/** The different elements of `x` that are not in `y`, in increasing order. */
+/**
+ * The different elements of `x` that are not in `y`, in increasing order.
+ *
+ * @example
+ * np.setdiff1d(np.array([1, 2]), np.array([2, 3])); // [1]
+ */
 export const setdiff1d = (x: ArrayLike, y: ArrayLike, options: SetOptions1d = {}): NDArray => {
   const [a, b] = promote("setdiff1d", [x, y]).map(ravel) as [NDArray, NDArray];
   const [sorted] = prim.sort([a], 0) as [NDArray];
   return filtered("setdiff1d", sorted, prim.and(isNew(sorted), prim.not(contains(b, sorted))), options);
 };
 
-/** The different elements that `x` and `y` have in common, in increasing order. */
+/**
+ * The different elements that `x` and `y` have in common, in increasing order.
+ *
+ * @example
+ * np.intersect1d(np.array([1, 2]), np.array([2, 3])); // [2]
+ */
 export const intersect1d = (x: ArrayLike, y: ArrayLike, options: SetOptions1d = {}): NDArray => {
   const [a, b] = promote("intersect1d", [x, y]).map(ravel) as [NDArray, NDArray];
   const [sorted] = prim.sort([a], 0) as [NDArray];
   return filtered("intersect1d", sorted, prim.and(isNew(sorted), contains(b, sorted)), options);
 };
 
-/** The elements that are in one of `x` and `y` only, in increasing order. */
+/**
+ * The elements that are in one of `x` and `y` only, in increasing order.
+ *
+ * @example
+ * np.setxor1d(np.array([1, 2]), np.array([2, 3])); // [1, 3]
+ */
 export const setxor1d = (x: ArrayLike, y: ArrayLike, options: SetOptions1d = {}): NDArray => {
   const [a, b] = promote("setxor1d", [x, y]).map(ravel) as [NDArray, NDArray];
   const [sorted] = prim.sort([prim.concatenate([a, b], 0)], 0) as [NDArray];

@@ -34,6 +34,9 @@ const resolveShape = (x: NDArray, newShape: Shape): Shape => {
  * The same elements, row by row, in another shape; one length may be -1 and is worked out.
  *
  *     reshape(x, [2, -1]); // of float32[6]: float32[2, 3]
+ *
+ * @example
+ * np.reshape(np.arange(4), [2, -1]); // [[0, 1], [2, 3]]
  */
 export const reshape = (x: ArrayLike, newShape: number | Shape): NDArray => {
   const array = operand(x, "reshape");
@@ -47,13 +50,23 @@ export const reshape = (x: ArrayLike, newShape: number | Shape): NDArray => {
   return prim.reshape(array, shape);
 };
 
-/** All elements in one row. */
+/**
+ * All elements in one row.
+ *
+ * @example
+ * np.ravel(np.array([[1, 2], [3, 4]])); // [1, 2, 3, 4]
+ */
 export const ravel = (x: ArrayLike): NDArray => {
   const array = operand(x, "ravel");
   return prim.reshape(array, [array.size]);
 };
 
-/** The axes in another order; in reverse if none is given. */
+/**
+ * The axes in another order; in reverse if none is given.
+ *
+ * @example
+ * np.transpose(np.array([[1, 2], [3, 4]])); // [[1, 3], [2, 4]]
+ */
 export const transpose = (x: ArrayLike, axes: readonly number[] | null = null): NDArray => {
   const array = operand(x, "transpose");
   const rank = array.ndim;
@@ -67,10 +80,20 @@ export const transpose = (x: ArrayLike, axes: readonly number[] | null = null): 
   return prim.transpose(array, order);
 };
 
-/** `transpose` with the order of the axes given. */
+/**
+ * `transpose` with the order of the axes given.
+ *
+ * @example
+ * np.permuteDims(np.zeros([2, 3, 4]), [2, 0, 1]); // float32[4, 2, 3]
+ */
 export const permuteDims = (x: ArrayLike, axes: readonly number[]): NDArray => transpose(x, axes);
 
-/** The last two axes exchanged. */
+/**
+ * The last two axes exchanged.
+ *
+ * @example
+ * np.matrixTranspose(np.zeros([2, 3, 4])); // float32[2, 4, 3]
+ */
 export const matrixTranspose = (x: ArrayLike): NDArray => {
   const array = operand(x, "matrixTranspose");
   if (array.ndim < 2) {
@@ -79,7 +102,12 @@ export const matrixTranspose = (x: ArrayLike): NDArray => {
   return swapaxes(array, -1, -2);
 };
 
-/** Two axes exchanged. */
+/**
+ * Two axes exchanged.
+ *
+ * @example
+ * np.swapaxes(np.zeros([2, 3, 4]), 0, 2); // float32[4, 3, 2]
+ */
 export const swapaxes = (x: ArrayLike, axis1: number, axis2: number): NDArray => {
   const array = operand(x, "swapaxes");
   const [a, b] = [axis1, axis2].map((axis) => normalizeAxis(axis, array.ndim, "swapaxes")) as [
@@ -92,7 +120,12 @@ export const swapaxes = (x: ArrayLike, axis1: number, axis2: number): NDArray =>
   return prim.transpose(array, order);
 };
 
-/** Axes moved to other places, the others keeping their order. */
+/**
+ * Axes moved to other places, the others keeping their order.
+ *
+ * @example
+ * np.moveaxis(np.zeros([2, 3, 4]), 0, -1); // float32[3, 4, 2]
+ */
 export const moveaxis = (
   x: ArrayLike,
   source: number | readonly number[],
@@ -114,7 +147,12 @@ export const moveaxis = (
   return prim.transpose(array, order);
 };
 
-/** New axes of length 1, at the places in the result that `axis` names. */
+/**
+ * New axes of length 1, at the places in the result that `axis` names.
+ *
+ * @example
+ * np.expandDims(np.zeros([2, 3]), 1); // float32[2, 1, 3]
+ */
 export const expandDims = (x: ArrayLike, axis: number | readonly number[]): NDArray => {
   const array = operand(x, "expandDims");
   const count = typeof axis === "number" ? 1 : axis.length;
@@ -124,7 +162,12 @@ export const expandDims = (x: ArrayLike, axis: number | readonly number[]): NDAr
   return prim.reshape(array, shape);
 };
 
-/** The axes of length 1 taken out: all of them, or those that `axis` names. */
+/**
+ * The axes of length 1 taken out: all of them, or those that `axis` names.
+ *
+ * @example
+ * np.squeeze(np.zeros([2, 1, 3])); // [[0, 0, 0], [0, 0, 0]]
+ */
 export const squeeze = (x: ArrayLike, axis: AxisArgument = null): NDArray => {
   const array = operand(x, "squeeze");
   const axes =
@@ -143,7 +186,12 @@ export const squeeze = (x: ArrayLike, axis: AxisArgument = null): NDArray => {
   );
 };
 
-/** `x` repeated along axes of length 1 and new leading axes to fill `shape`. */
+/**
+ * `x` repeated along axes of length 1 and new leading axes to fill `shape`.
+ *
+ * @example
+ * np.broadcastTo(np.array([1, 2]), [2, 2]); // [[1, 2], [1, 2]]
+ */
 export const broadcastTo = (x: ArrayLike, shape: number | Shape): NDArray => {
   const array = operand(x, "broadcastTo");
   const target = typeof shape === "number" ? [shape] : shape;
@@ -158,14 +206,24 @@ export const broadcastTo = (x: ArrayLike, shape: number | Shape): NDArray => {
   return prim.broadcastTo(array, target);
 };
 
-/** All arrays in the shape to which they broadcast together. */
+/**
+ * All arrays in the shape to which they broadcast together.
+ *
+ * @example
+ * np.broadcastArrays(np.array([1, 2]), 3); // [[1, 2], [3, 3]]
+ */
 export const broadcastArrays = (...arrays: readonly ArrayLike[]): readonly NDArray[] => {
   const all = arrays.map((x) => operand(x, "broadcastArrays"));
   const shape = commonShape("broadcastArrays", all);
   return all.map((x) => prim.broadcastTo(x, shape));
 };
 
-/** The shape to which shapes broadcast together. */
+/**
+ * The shape to which shapes broadcast together.
+ *
+ * @example
+ * np.broadcastShapes([2, 1], [3]); // [2, 3]
+ */
 export const broadcastShapes = (...shapes: readonly (number | Shape)[]): Shape =>
   commonShape(
     "broadcastShapes",
@@ -188,13 +246,28 @@ const atLeast = (name: string, extend: (x: NDArray) => NDArray): AtLeast =>
     return results.length === 1 ? results[0] : results;
   }) as AtLeast;
 
-/** Scalars as vectors of length 1; other arrays as they are. */
+/**
+ * Scalars as vectors of length 1; other arrays as they are.
+ *
+ * @example
+ * np.atleast1d(3); // [3]
+ */
 export const atleast1d = atLeast("atleast1d", (x) => leading(x, 1));
 
-/** Scalars and vectors as matrices of one row; other arrays as they are. */
+/**
+ * Scalars and vectors as matrices of one row; other arrays as they are.
+ *
+ * @example
+ * np.atleast2d(np.array([1, 2])); // [[1, 2]]
+ */
 export const atleast2d = atLeast("atleast2d", (x) => leading(x, 2));
 
-/** Arrays with at least 3 axes: a vector of length n becomes [1, n, 1], a matrix [m, n] becomes [m, n, 1]. */
+/**
+ * Arrays with at least 3 axes: a vector of length n becomes [1, n, 1], a matrix [m, n] becomes [m, n, 1].
+ *
+ * @example
+ * np.atleast3d(np.array([1, 2])); // float32[1, 2, 1]
+ */
 export const atleast3d = atLeast("atleast3d", (x) => {
   if (x.ndim === 1) return prim.reshape(x, [1, x.size, 1]);
   return x.ndim === 2 ? prim.reshape(x, [...x.shape, 1]) : leading(x, 3);

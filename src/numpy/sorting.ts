@@ -14,7 +14,12 @@ export interface SortOptions {
   readonly stable?: boolean;
 }
 
-/** The elements in increasing order along `axis` (default: the last; `null`: flattened). NaN comes last. */
+/**
+ * The elements in increasing order along `axis` (default: the last; `null`: flattened). NaN comes last.
+ *
+ * @example
+ * np.sort(np.array([3, 1, 2])); // [1, 2, 3]
+ */
 export const sort = (
   x: ArrayLike,
   axis: number | null = -1,
@@ -25,7 +30,12 @@ export const sort = (
   return descending ? prim.rev(sorted, [along]) : sorted;
 };
 
-/** The positions that put the elements in increasing order along `axis` (default: the last; `null`: flattened). */
+/**
+ * The positions that put the elements in increasing order along `axis` (default: the last; `null`: flattened).
+ *
+ * @example
+ * np.argsort(np.array([3, 1, 2])); // [1, 2, 0]
+ */
 export const argsort = (
   x: ArrayLike,
   axis: number | null = -1,
@@ -39,7 +49,12 @@ export const argsort = (
   return prim.rev(prim.sort(reversed, along)[1] as NDArray, [along]);
 };
 
-/** The positions that put several keys in order: by the last key, where it is equal by the one before, and so on. */
+/**
+ * The positions that put several keys in order: by the last key, where it is equal by the one before, and so on.
+ *
+ * @example
+ * np.lexsort([np.array([2, 1, 0]), np.array([0, 0, -1])]); // [2, 1, 0]
+ */
 export const lexsort = (keys: readonly ArrayLike[] | NDArray, axis = -1): NDArray => {
   const list = [...keys].map((key) => operand(key, "lexsort")).reverse();
   const [first] = list;
@@ -59,6 +74,9 @@ const isBefore = (x: NDArray, y: NDArray): NDArray => {
 /**
  * Where elements of `v` would be put into the sorted vector `a` to keep its order: before equal elements, or with
  * `side: "right"` after them. NaN counts as greater than all numbers.
+ *
+ * @example
+ * np.searchsorted(np.array([1, 3, 5]), np.array([3, 4])); // [1, 2]
  */
 export const searchsorted = (
   a: ArrayLike,
@@ -95,6 +113,9 @@ const checkPlace = (name: string, kth: number, n: number): void => {
 /**
  * The elements along `axis`, the one at `kth` where sorting would put it, none before it greater and none behind it
  * less. They are sorted altogether here.
+ *
+ * @example
+ * np.partition(np.array([3, 1, 2]), 1); // [1, 2, 3]
  */
 export const partition = (x: ArrayLike, kth: number, axis = -1): NDArray => {
   const array = operand(x, "partition");
@@ -102,7 +123,12 @@ export const partition = (x: ArrayLike, kth: number, axis = -1): NDArray => {
   return sort(array, axis);
 };
 
-/** The positions of the elements as `partition` puts them. */
+/**
+ * The positions of the elements as `partition` puts them.
+ *
+ * @example
+ * np.argpartition(np.array([3, 1, 2]), 1); // [1, 2, 0]
+ */
 export const argpartition = (x: ArrayLike, kth: number, axis = -1): NDArray => {
   const array = operand(x, "argpartition");
   checkPlace("argpartition", kth, array.shape[normalizeAxis(axis, array.ndim, "argpartition")] as number);

@@ -49,11 +49,19 @@ const divide = (name: string, x: ArrayLike, divisions: Divisions, axis: number, 
  *
  *     split(x, 2);      // of float32[4]: two float32[2]
  *     split(x, [1, 3]); // of float32[4]: float32[1], float32[2], float32[1]
+ *
+ * @example
+ * np.split(np.arange(4), 2); // [[0, 1], [2, 3]]
  */
 export const split = (x: ArrayLike, indicesOrSections: Divisions, axis = 0): readonly NDArray[] =>
   divide("split", x, indicesOrSections, axis, true);
 
-/** `split`, where the first parts may be longer by one. */
+/**
+ * `split`, where the first parts may be longer by one.
+ *
+ * @example
+ * np.arraySplit(np.arange(3), 2); // [[0, 1], [2]]
+ */
 export const arraySplit = (x: ArrayLike, indicesOrSections: Divisions, axis = 0): readonly NDArray[] =>
   divide("arraySplit", x, indicesOrSections, axis, false);
 
@@ -67,14 +75,34 @@ const splitAlong =
     return divide(name, array, indicesOrSections, axisOf(array.ndim), true);
   };
 
-/** `split` along the second axis; of vectors along the only one. */
+/**
+ * `split` along the second axis; of vectors along the only one.
+ *
+ * @example
+ * np.hsplit(np.array([[1, 2], [3, 4]]), 2); // [[[1], [3]], [[2], [4]]]
+ */
 export const hsplit = splitAlong("hsplit", (rank) => (rank === 1 ? 0 : 1), 1);
-/** `split` along the first axis. */
+/**
+ * `split` along the first axis.
+ *
+ * @example
+ * np.vsplit(np.array([[1, 2], [3, 4]]), 2); // [[[1, 2]], [[3, 4]]]
+ */
 export const vsplit = splitAlong("vsplit", () => 0, 2);
-/** `split` along the third axis. */
+/**
+ * `split` along the third axis.
+ *
+ * @example
+ * np.dsplit(np.zeros([1, 2, 4]), 2)[0]; // float32[1, 2, 2]
+ */
 export const dsplit = splitAlong("dsplit", () => 2, 3);
 
-/** The sub-arrays along an axis, in order, without that axis. */
+/**
+ * The sub-arrays along an axis, in order, without that axis.
+ *
+ * @example
+ * np.unstack(np.array([[1, 2], [3, 4]])); // [[1, 2], [3, 4]]
+ */
 export const unstack = (x: ArrayLike, axis = 0): readonly NDArray[] => {
   const array = operand(x, "unstack");
   if (array.ndim === 0) throw new ShapeError("unstack: a scalar has no axis to take apart.");

@@ -42,6 +42,9 @@ const counts = (
  * The mean over `axis` (one, several, or all of them). Integers are averaged as float32; the mean of nothing is NaN.
  *
  *     mean(x, 0); // of float32[2, 3]: float32[3]
+ *
+ * @example
+ * np.mean(np.array([1, 2, 6])); // 3
  */
 export const mean = (x: ArrayLike, axis?: AxisArgument, options: MeanOptions = NONE): NDArray => {
   const array = floats(x, options.dtype, "mean");
@@ -62,13 +65,23 @@ const variance = (name: string, x: ArrayLike, axis: AxisArgument, options: Varia
   return prim.div(squares, prim.select(prim.gt(divisor, zero), divisor, prim.scalarLike(array, Number.NaN)));
 };
 
-/** The variance over `axis`: the mean square of the differences from the mean. */
+/**
+ * The variance over `axis`: the mean square of the differences from the mean.
+ *
+ * @example
+ * np.var(np.array([1, 2, 3, 4])); // 1.25
+ */
 const variance_ = (x: ArrayLike, axis?: AxisArgument, options: VarianceOptions = NONE): NDArray =>
   variance("var", x, axis, options);
 
 export { variance_ as var };
 
-/** The standard deviation over `axis`: the square root of the variance. */
+/**
+ * The standard deviation over `axis`: the square root of the variance.
+ *
+ * @example
+ * np.std(np.array([1, 2, 3, 4])); // 1.11803
+ */
 export const std = (x: ArrayLike, axis?: AxisArgument, options: VarianceOptions = NONE): NDArray =>
   prim.sqrt(variance("std", x, axis, options));
 
@@ -98,7 +111,12 @@ const weightedMean = (x: ArrayLike, axis: AxisArgument, weights: ArrayLike, keep
   return divide(sum(multiply(array, w), axes, { keepdims }), total);
 };
 
-/** The mean over `axis`, weighted if weights are given. */
+/**
+ * The mean over `axis`, weighted if weights are given.
+ *
+ * @example
+ * np.average(np.array([1, 3]), null, { weights: np.array([3, 1]) }); // 1.5
+ */
 export const average = (x: ArrayLike, axis?: AxisArgument, options: AverageOptions = {}): NDArray => {
   const { weights = null, keepdims = false } = options;
   return weights === null ? mean(x, axis, { keepdims }) : weightedMean(x, axis, weights, keepdims);

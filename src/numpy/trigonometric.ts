@@ -3,31 +3,96 @@ import { bindCustomJvp, type CustomJvp } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { binary, operand, toInexact, unary } from "./operands.ts";
 
-/** The sine of an angle in radians, element by element. */
+/**
+ * The sine of an angle in radians, element by element.
+ *
+ * @example
+ * np.sin(1); // 0.841471
+ */
 export const sin = unary("sin", prim.sin, toInexact);
-/** The cosine of an angle in radians, element by element. */
+/**
+ * The cosine of an angle in radians, element by element.
+ *
+ * @example
+ * np.cos(1); // 0.540302
+ */
 export const cos = unary("cos", prim.cos, toInexact);
-/** The tangent of an angle in radians, element by element. */
+/**
+ * The tangent of an angle in radians, element by element.
+ *
+ * @example
+ * np.tan(1); // 1.55741
+ */
 export const tan = unary("tan", prim.tan, toInexact);
-/** The angle in [−π/2, π/2] whose sine is `x`; NaN outside [−1, 1]. */
+/**
+ * The angle in [−π/2, π/2] whose sine is `x`; NaN outside [−1, 1].
+ *
+ * @example
+ * np.arcsin(0.5); // 0.523599
+ */
 export const arcsin = unary("arcsin", prim.asin, toInexact);
-/** The angle in [0, π] whose cosine is `x`; NaN outside [−1, 1]. */
+/**
+ * The angle in [0, π] whose cosine is `x`; NaN outside [−1, 1].
+ *
+ * @example
+ * np.arccos(0.5); // 1.0472
+ */
 export const arccos = unary("arccos", prim.acos, toInexact);
-/** The angle in [−π/2, π/2] whose tangent is `x`. */
+/**
+ * The angle in [−π/2, π/2] whose tangent is `x`.
+ *
+ * @example
+ * np.arctan(1); // 0.785398
+ */
 export const arctan = unary("arctan", prim.atan, toInexact);
-/** The angle in [−π, π] of the point with ordinate `y` and abscissa `x`: `arctan2(y, x)`. */
+/**
+ * The angle in [−π, π] of the point with ordinate `y` and abscissa `x`: `arctan2(y, x)`.
+ *
+ * @example
+ * np.arctan2(1, -1); // 2.35619
+ */
 export const arctan2 = binary("arctan2", prim.atan2, toInexact);
-/** The hyperbolic sine, element by element. */
+/**
+ * The hyperbolic sine, element by element.
+ *
+ * @example
+ * np.sinh(1); // 1.1752
+ */
 export const sinh = unary("sinh", prim.sinh, toInexact);
-/** The hyperbolic cosine, element by element. */
+/**
+ * The hyperbolic cosine, element by element.
+ *
+ * @example
+ * np.cosh(1); // 1.54308
+ */
 export const cosh = unary("cosh", prim.cosh, toInexact);
-/** The hyperbolic tangent, element by element. */
+/**
+ * The hyperbolic tangent, element by element.
+ *
+ * @example
+ * np.tanh(1); // 0.761594
+ */
 export const tanh = unary("tanh", prim.tanh, toInexact);
-/** The inverse of the hyperbolic sine. */
+/**
+ * The inverse of the hyperbolic sine.
+ *
+ * @example
+ * np.arcsinh(1); // 0.881374
+ */
 export const arcsinh = unary("arcsinh", prim.asinh, toInexact);
-/** The inverse, at least 0, of the hyperbolic cosine; NaN below 1. */
+/**
+ * The inverse, at least 0, of the hyperbolic cosine; NaN below 1.
+ *
+ * @example
+ * np.arccosh(2); // 1.31696
+ */
 export const arccosh = unary("arccosh", prim.acosh, toInexact);
-/** The inverse of the hyperbolic tangent; NaN outside [−1, 1]. */
+/**
+ * The inverse of the hyperbolic tangent; NaN outside [−1, 1].
+ *
+ * @example
+ * np.arctanh(0.5); // 0.549306
+ */
 export const arctanh = unary("arctanh", prim.atanh, toInexact);
 
 /** `arcsin` by its other name. */
@@ -45,9 +110,19 @@ export const acosh = arccosh;
 /** `arctanh` by its other name. */
 export const atanh = arctanh;
 
-/** Degrees to radians. */
+/**
+ * Degrees to radians.
+ *
+ * @example
+ * np.deg2rad(180); // 3.14159
+ */
 export const deg2rad = unary("deg2rad", (x) => prim.mul(x, prim.scalarLike(x, Math.PI / 180)), toInexact);
-/** Radians to degrees. */
+/**
+ * Radians to degrees.
+ *
+ * @example
+ * np.rad2deg(Math.PI); // 180
+ */
 export const rad2deg = unary("rad2deg", (x) => prim.mul(x, prim.scalarLike(x, 180 / Math.PI)), toInexact);
 /** `deg2rad` by its other name. */
 export const radians = deg2rad;
@@ -57,6 +132,9 @@ export const degrees = rad2deg;
 /**
  * The length of the hypotenuse of a right triangle with legs `x` and `y`, without overflow. It is infinite if a leg is,
  * whatever the other. At the origin its derivatives are those of `maximum`, one half each, as in JAX.
+ *
+ * @example
+ * np.hypot(3, 4); // 5
  */
 export const hypot = binary(
   "hypot",
@@ -95,7 +173,12 @@ const sincAtZero = (x: NDArray, k: number): NDArray => {
   return bindCustomJvp(call, [x])[0] as NDArray;
 };
 
-/** sin(πx)/(πx), and 1 at 0, element by element; all its derivatives are right at 0. */
+/**
+ * sin(πx)/(πx), and 1 at 0, element by element; all its derivatives are right at 0.
+ *
+ * @example
+ * np.sinc(np.array([0, 0.5])); // [1, 0.63662]
+ */
 export const sinc = (x: ArrayLike): NDArray => {
   const array = operand(x, "sinc", toInexact);
   const isZero = prim.eq(array, prim.scalarLike(array, 0));

@@ -33,7 +33,12 @@ export const inDType = (x: NDArray, dtype: DType | null | undefined, name: strin
   return wanted === undefined ? x : convertElementType(x, wanted);
 };
 
-/** The elements of `x` as `dtype`: floats become integers by truncation, everything but 0 is true. */
+/**
+ * The elements of `x` as `dtype`: floats become integers by truncation, everything but 0 is true.
+ *
+ * @example
+ * np.astype(np.array([1.7, -1.7]), "int32"); // [1, -1]
+ */
 export const astype = (x: ArrayLike, dtype: DType): NDArray => {
   const target = dtypeOption(dtype, "astype");
   if (target === undefined) throw new ArgumentError("astype: needs the dtype to convert to.");
@@ -45,6 +50,9 @@ export const astype = (x: ArrayLike, dtype: DType): NDArray => {
  *
  *     resultType("int32", "float32"); // "float32"
  *     resultType(x, 2);               // the dtype of x
+ *
+ * @example
+ * np.resultType(np.array([1], "int32"), 2.5); // "float32"
  */
 export const resultType = (...args: readonly (ArrayLike | DType)[]): DType =>
   resultTypeOf(...args.map((x): Promotable => (typeof x === "string" ? { dtype: x, weakType: false } : x)))
@@ -112,7 +120,12 @@ const FLOAT_INFO: { readonly float32: FloatInfo; readonly float64: FloatInfo } =
   }),
 };
 
-/** The limits of a floating-point dtype, or of an array's. */
+/**
+ * The limits of a floating-point dtype, or of an array's.
+ *
+ * @example
+ * np.finfo("float32").eps; // 1.19209e-7
+ */
 export const finfo = (dtype: DType | NDArray): FloatInfo => {
   const name = dtype instanceof NDArray ? dtype.dtype : dtype;
   if (name === "float32" || name === "float64") return FLOAT_INFO[name];
@@ -134,7 +147,12 @@ const INTEGER_INFO: { readonly int32: IntegerInfo; readonly uint32: IntegerInfo 
   uint32: Object.freeze({ dtype: "uint32", bits: 32, max: 2 ** 32 - 1, min: 0 }),
 };
 
-/** The limits of an integer dtype, or of an array's. */
+/**
+ * The limits of an integer dtype, or of an array's.
+ *
+ * @example
+ * np.iinfo("int32").max; // 2147483647
+ */
 export const iinfo = (dtype: DType | NDArray): IntegerInfo => {
   const name = dtype instanceof NDArray ? dtype.dtype : dtype;
   if (name === "int32" || name === "uint32") return INTEGER_INFO[name];
@@ -163,7 +181,12 @@ const KINDS: { readonly [K in DTypeKindName]: readonly string[] } = {
   numeric: ["int", "uint", "float"],
 };
 
-/** Whether `dtype` is of the kind, or one of the kinds or dtypes, given. */
+/**
+ * Whether `dtype` is of the kind, or one of the kinds or dtypes, given.
+ *
+ * @example
+ * np.isdtype("float32", "real floating"); // true
+ */
 export const isdtype = (
   dtype: DType | NDArray,
   kind: DTypeKindName | DType | readonly (DTypeKindName | DType)[],
@@ -198,6 +221,9 @@ const CLASSES: { readonly [name: string]: readonly string[] } = {
  * Whether `dtype` is another dtype or belongs to one of NumPy's classes of dtypes.
  *
  *     issubdtype("float32", "floating"); // true
+ *
+ * @example
+ * np.issubdtype("int32", "integer"); // true
  */
 export const issubdtype = (dtype: DType | NDArray, other: string): boolean => {
   const name = dtype instanceof NDArray ? dtype.dtype : dtype;
@@ -220,20 +246,45 @@ const SAFE: { readonly [K in DType]: readonly DType[] } = {
   float64: ["float64"],
 };
 
-/** Whether `to` holds every value of `from`, so that no cast can lose one. */
+/**
+ * Whether `to` holds every value of `from`, so that no cast can lose one.
+ *
+ * @example
+ * np.canCast("int32", "float32"); // false
+ */
 export const canCast = (from: DType | NDArray, to: DType): boolean =>
   SAFE[from instanceof NDArray ? from.dtype : from].includes(to);
 
-/** How many axes `x` has. */
+/**
+ * How many axes `x` has.
+ *
+ * @example
+ * np.ndim(np.zeros([2, 3])); // 2
+ */
 export const ndim = (x: ArrayLike): number => operand(x, "ndim").ndim;
-/** The shape of `x`. */
+/**
+ * The shape of `x`.
+ *
+ * @example
+ * np.shape(np.zeros([2, 3])); // [2, 3]
+ */
 export const shape = (x: ArrayLike): readonly number[] => operand(x, "shape").shape;
-/** How many elements `x` has, or how long one axis is. */
+/**
+ * How many elements `x` has, or how long one axis is.
+ *
+ * @example
+ * np.size(np.zeros([2, 3])); // 6
+ */
 export const size = (x: ArrayLike, axis?: number): number => {
   const array = operand(x, "size");
   if (axis === undefined) return array.size;
   return array.shape[axis < 0 ? axis + array.ndim : axis] ?? 1;
 };
-/** Whether `x` is a JavaScript scalar or an array without axes. */
+/**
+ * Whether `x` is a JavaScript scalar or an array without axes.
+ *
+ * @example
+ * np.isscalar(3); // true
+ */
 export const isscalar = (x: unknown): boolean =>
   typeof x === "number" || typeof x === "boolean" || (x instanceof NDArray && x.ndim === 0);

@@ -19,6 +19,9 @@ const choose = (name: string, condition: NDArray, x: ArrayLike, y: ArrayLike): N
  *
  * Both `x` and `y` are computed everywhere, and so are their derivatives: an operand that is NaN where it is not
  * chosen still makes NaN gradients. Make it harmless before it is computed with.
+ *
+ * @example
+ * np.where(np.array([true, false]), 1, np.array([5, 6])); // [1, 6]
  */
 export function where(condition: ArrayLike, x: ArrayLike, y: ArrayLike): NDArray;
 export function where(condition: ArrayLike): readonly NDArray[];
@@ -30,7 +33,12 @@ export function where(condition: ArrayLike, x?: ArrayLike, y?: ArrayLike): NDArr
   return choose("where", truth(condition, "where"), x, y);
 }
 
-/** Elements of the first of `choices` whose condition is true, of `defaultValue` where none is. All broadcast. */
+/**
+ * Elements of the first of `choices` whose condition is true, of `defaultValue` where none is. All broadcast.
+ *
+ * @example
+ * np.select([np.array([true, false])], [np.array([1, 2])], 9); // [1, 9]
+ */
 export const select = (
   conditions: readonly ArrayLike[],
   choices: readonly ArrayLike[],
@@ -54,6 +62,9 @@ export const select = (
 /**
  * `x` with each piece computed by its own function: that of the last condition that is true; the function after the
  * last condition, if there is one more, where none is; else 0.
+ *
+ * @example
+ * np.piecewise(np.array([-1, 2]), [np.array([true, false])], [(x) => x.neg(), (x) => x.mul(10)]); // [1, 20]
  */
 export const piecewise = (
   x: ArrayLike,

@@ -18,24 +18,47 @@ const window =
 
 const turn = 2 * Math.PI;
 
-/** Bartlett's triangle, which is 0 at both ends. */
+/**
+ * Bartlett's triangle, which is 0 at both ends.
+ *
+ * @example
+ * np.bartlett(5); // [0, 0.5, 1, 0.5, 0]
+ */
 export const bartlett = window("bartlett", (t) => 1 - Math.abs(2 * t - 1));
 
-/** Blackman's window: three terms of a cosine series. */
+/**
+ * Blackman's window: three terms of a cosine series.
+ *
+ * @example
+ * np.blackman(4).at(1).get(); // 0.63
+ */
 export const blackman = window(
   "blackman",
   (t) => 0.42 - 0.5 * Math.cos(turn * t) + 0.08 * Math.cos(2 * turn * t),
 );
 
-/** Hamming's window: a raised cosine that does not reach 0. */
+/**
+ * Hamming's window: a raised cosine that does not reach 0.
+ *
+ * @example
+ * np.hamming(3); // [0.08, 1, 0.08]
+ */
 export const hamming = window("hamming", (t) => 0.54 - 0.46 * Math.cos(turn * t));
 
-/** Von Hann's window: a raised cosine. */
+/**
+ * Von Hann's window: a raised cosine.
+ *
+ * @example
+ * np.hanning(5); // [0, 0.5, 1, 0.5, 0]
+ */
 export const hanning = window("hanning", (t) => 0.5 - 0.5 * Math.cos(turn * t));
 
 /**
  * Kaiser's window with shape parameter `beta`: I₀(beta √(1 − (2t − 1)²)) / I₀(beta), from the scaled function, which is
  * finite for every `beta`.
+ *
+ * @example
+ * np.kaiser(3, 0); // [1, 1, 1]
  */
 export const kaiser = (m: number, beta: number): NDArray =>
   window("kaiser", (t) => {

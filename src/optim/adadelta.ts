@@ -28,6 +28,8 @@ export interface ScaleByAdaDeltaOptions {
  * of its parameter.
  * (M. D. Zeiler, "ADADELTA: an adaptive learning rate method", 2012.)
  *
+ * @example
+ * chain(scaleByAdaDelta(), scaleByLearningRate(1));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_adadelta
  */
 export const scaleByAdaDelta = ({
@@ -66,6 +68,8 @@ export interface AdaDeltaOptions extends ScaleByAdaDeltaOptions {
  * (M. D. Zeiler, "ADADELTA: an adaptive learning rate method", 2012.)
  *
  * @param learningRate a number, or a function of how many steps were done; default 1.
+ * @example
+ * const optimizer = adadelta(1);
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.adadelta
  */
 export const adadelta = (

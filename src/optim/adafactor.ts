@@ -51,6 +51,8 @@ export type AdafactorState = readonly [
  * (N. Shazeer and M. Stern, "Adafactor: adaptive learning rates with sublinear memory cost", 2018.)
  *
  * @param learningRate a number, or a function of how many steps were done; null: none besides the scale of parameters.
+ * @example
+ * const optimizer = adafactor(1e-3);
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.adafactor
  */
 export const adafactor = (

@@ -25,6 +25,8 @@ export interface RssOptions {
  * Divides gradients by the root of the sum of the squares of all so far; where that sum is 0, the update is 0.
  * (J. Duchi et al., "Adaptive subgradient methods for online learning and stochastic optimization", 2011.)
  *
+ * @example
+ * chain(scaleByRss(), scaleByLearningRate(0.1));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_rss
  */
 export const scaleByRss = ({

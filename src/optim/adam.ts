@@ -51,6 +51,8 @@ export const meanDirection = (
  * (D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2014; with `nesterov`, T. Dozat,
  * "Incorporating Nesterov momentum into Adam", 2016.)
  *
+ * @example
+ * chain(scaleByAdam(), scaleByLearningRate(1e-3));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_adam
  */
 export const scaleByAdam = ({
@@ -109,6 +111,8 @@ export interface AdamWOptions extends AdamOptions, DecayOptions {
  *
  * `update` needs the parameters as its third argument.
  *
+ * @example
+ * const optimizer = adamw(1e-3, { weightDecay: 0.01 });
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.adamw
  */
 export const adamw = (

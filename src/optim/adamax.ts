@@ -23,6 +23,8 @@ export interface AdamaxOptions {
  * Divides the running mean of gradients by the greatest of their magnitudes, which decays.
  * (D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2014, section 7.1.)
  *
+ * @example
+ * chain(scaleByAdamax(), scaleByLearningRate(2e-3));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_adamax
  */
 export const scaleByAdamax = ({
@@ -56,6 +58,8 @@ export const scaleByAdamax = ({
  * (D. P. Kingma and J. Ba, "Adam: a method for stochastic optimization", 2014, section 7.1.)
  *
  * @param learningRate a number, or a function of how many steps were done.
+ * @example
+ * const optimizer = adamax(2e-3);
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.adamax
  */
 export const adamax = (
@@ -73,6 +77,8 @@ export interface AdamaxWOptions extends AdamaxOptions, DecayOptions {
 /**
  * `adamax` with decoupled weight decay; `update` needs the parameters.
  *
+ * @example
+ * const optimizer = adamaxw(2e-3, { weightDecay: 0.01 });
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.adamaxw
  */
 export const adamaxw = (

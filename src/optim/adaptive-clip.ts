@@ -31,6 +31,8 @@ const unitAxes = (x: NDArray): readonly number[] | null => {
  * (A. Brock et al., "High-performance large-scale image recognition without normalization", 2021.)
  *
  * @throws ArgumentError for arrays of more than 5 axes without `axis`, or without parameters.
+ * @example
+ * chain(adaptiveGradClip(0.01), sgd(0.1));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.adaptive_grad_clip
  */
 export const adaptiveGradClip = (

@@ -25,6 +25,8 @@ export interface AmsgradOptions extends Omit<AdamOptions, "nesterov"> {
  * Divides the running mean of gradients by the root of the greatest running mean of their squares so far.
  * (S. J. Reddi et al., "On the convergence of Adam and beyond", 2018.)
  *
+ * @example
+ * chain(scaleByAmsgrad(), scaleByLearningRate(1e-3));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_amsgrad
  */
 export const scaleByAmsgrad = ({
@@ -68,6 +70,8 @@ export const scaleByAmsgrad = ({
  * (S. J. Reddi et al., "On the convergence of Adam and beyond", 2018.)
  *
  * @param learningRate a number, or a function of how many steps were done.
+ * @example
+ * const optimizer = amsgrad(1e-3);
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.amsgrad
  */
 export const amsgrad = (

@@ -22,6 +22,8 @@ export const blockRms = (x: NDArray, least: ArrayLike): NDArray => rootAtLeast(n
  * Multiplies the gradient of each parameter by the length of the parameter as one vector, at least `minScale`.
  * `update` needs the parameters.
  *
+ * @example
+ * chain(scaleByAdam(), scaleByParamBlockNorm(), scaleByLearningRate(1e-2));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_param_block_norm
  */
 export const scaleByParamBlockNorm = (minScale: ArrayLike = 1e-3): GradientTransformation<EmptyState> =>
@@ -36,6 +38,8 @@ export const scaleByParamBlockNorm = (minScale: ArrayLike = 1e-3): GradientTrans
  * Multiplies the gradient of each parameter by the root of the mean square of the parameter, at least `minScale`.
  * `update` needs the parameters.
  *
+ * @example
+ * chain(scaleByAdam(), scaleByParamBlockRms(), scaleByLearningRate(1e-2));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_param_block_rms
  */
 export const scaleByParamBlockRms = (minScale: ArrayLike = 1e-3): GradientTransformation<EmptyState> =>
@@ -61,6 +65,8 @@ export interface TrustRatioOptions {
  * where either is 0 stays as it is. `update` needs the parameters.
  * (Y. You et al., "Large batch training of convolutional networks", 2017.)
  *
+ * @example
+ * chain(scaleByAdam(), scaleByTrustRatio(), scaleByLearningRate(1e-2));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_trust_ratio
  */
 export const scaleByTrustRatio = ({

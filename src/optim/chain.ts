@@ -1,6 +1,12 @@
 import { type GradientTransformation, stateless } from "./transformation.ts";
 
-/** The transformation that leaves gradients as they are. */
+/**
+ * The transformation that leaves gradients as they are.
+ *
+ * @example
+ * const optimizer = identity();
+ * optimizer.update({ w: np.array([1, 2]) }, optimizer.init({ w: np.zeros([2]) }))[0]; // { w: [1, 2] }
+ */
 export const identity = (): GradientTransformation<null> => stateless((grads) => grads);
 
 /**

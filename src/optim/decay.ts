@@ -22,6 +22,8 @@ export type DecayState = EmptyState | ScheduleState;
  * draws parameters towards 0. `update` needs the parameters as its third argument.
  *
  * @throws ArgumentError if they are missing, or the mask holds anything but booleans.
+ * @example
+ * chain(addDecayedWeights(1e-4), sgd(0.1));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.add_decayed_weights
  */
 export const addDecayedWeights = (

@@ -22,6 +22,8 @@ export interface EmaOptions {
 /**
  * Replaces gradients by their running mean, ema = decay ema + (1 − decay) gradient.
  *
+ * @example
+ * chain(ema(0.9), scaleByLearningRate(0.1));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.ema
  */
 export const ema = (

@@ -53,6 +53,8 @@ const without = (shape: Shape, axis: number): number[] => shape.filter((_, a) =>
  *
  * The rate of decay is calculated in the dtype of the parameter.
  *
+ * @example
+ * chain(scaleByFactoredRms(), scaleByLearningRate(1e-2));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_factored_rms
  */
 export const scaleByFactoredRms = ({

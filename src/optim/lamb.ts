@@ -18,6 +18,8 @@ export interface LambOptions extends Omit<AdamOptions, "muDtype" | "nesterov">, 
  * (Y. You et al., "Large batch optimization for deep learning: training BERT in 76 minutes", 2019.)
  *
  * @param learningRate a number, or a function of how many steps were done.
+ * @example
+ * const optimizer = lamb(1e-3, { weightDecay: 0.01 });
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.lamb
  */
 export const lamb = (

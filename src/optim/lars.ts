@@ -34,6 +34,8 @@ export type LarsState = readonly [DecayState, MaskedState<EmptyState>, LearningR
  * (Y. You et al., "Large batch training of convolutional networks", 2017.)
  *
  * @param learningRate a number, or a function of how many steps were done.
+ * @example
+ * const optimizer = lars(0.1, { weightDecay: 1e-4 });
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.lars
  */
 export const lars = (

@@ -34,6 +34,8 @@ export interface ScaleByLionOptions {
  * The sign of a mean of gradients, of which the newest weighs more in the update than in what is remembered.
  * (X. Chen et al., "Symbolic discovery of optimization algorithms", 2023.)
  *
+ * @example
+ * chain(scaleByLion(), scaleByLearningRate(1e-4));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_lion
  */
 export const scaleByLion = ({
@@ -74,6 +76,8 @@ export interface LionOptions extends ScaleByLionOptions, DecayOptions {
  * (X. Chen et al., "Symbolic discovery of optimization algorithms", 2023.)
  *
  * @param learningRate a number, or a function of how many steps were done; a tenth to a third of that of `adamw`.
+ * @example
+ * const optimizer = lion(1e-4, { weightDecay: 0.1 });
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.lion
  */
 export const lion = (

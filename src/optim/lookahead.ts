@@ -40,7 +40,12 @@ export interface Lookahead<S> {
   ): readonly [updates: LookaheadParams<P>, state: LookaheadState<S>];
 }
 
-/** Both kinds of parameters at one place, where training begins. */
+/**
+ * Both kinds of parameters at one place, where training begins.
+ *
+ * @example
+ * initSynced({ w: np.array([1, 2]) }); // { fast: { w: [1, 2] }, slow: { w: [1, 2] } }
+ */
 export const initSynced = <P>(params: P): LookaheadParams<P> => ({ fast: params, slow: params });
 
 const requirePair = <P>(params: LookaheadParams<P>): LookaheadParams<P> => {

@@ -38,14 +38,24 @@ export interface MultiStepsOptions {
   readonly accumulatorDtype?: DType;
 }
 
-/** For `multiSteps`: leaves out gradients that hold infinities or NaN. */
+/**
+ * For `multiSteps`: leaves out gradients that hold infinities or NaN.
+ *
+ * @example
+ * const optimizer = multiSteps(adam(1e-3), 4, { shouldSkipUpdateFn: skipNotFinite });
+ */
 export const skipNotFinite: ShouldSkipUpdateFunction = (updates) => {
   const shouldSkip = np.logicalNot(allFinite(updates));
   const counts = leaves(updates).map((x) => np.sum(np.logicalNot(np.isfinite(x as ArrayLike))));
   return [shouldSkip, { shouldSkip, numNotFinite: counts.reduce(np.add, noSteps()) }];
 };
 
-/** For `multiSteps`: leaves out gradients whose squares add up to `maxSquaredNorm` or more, or to NaN. */
+/**
+ * For `multiSteps`: leaves out gradients whose squares add up to `maxSquaredNorm` or more, or to NaN.
+ *
+ * @example
+ * const optimizer = multiSteps(adam(1e-3), 4, { shouldSkipUpdateFn: skipLargeUpdates(10) });
+ */
 export const skipLargeUpdates =
   (maxSquaredNorm: ArrayLike): ShouldSkipUpdateFunction =>
   (updates) => {

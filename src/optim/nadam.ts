@@ -8,6 +8,8 @@ import type { GradientTransformation, Schedule } from "./transformation.ts";
  * Adam with Nesterov's momentum.
  * (T. Dozat, "Incorporating Nesterov momentum into Adam", 2016.)
  *
+ * @example
+ * const optimizer = nadam(1e-3);
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.nadam
  */
 export const nadam = (
@@ -19,6 +21,8 @@ export const nadam = (
 /**
  * `nadam` with decoupled weight decay; `update` needs the parameters.
  *
+ * @example
+ * const optimizer = nadamw(1e-3, { weightDecay: 0.01 });
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.nadamw
  */
 export const nadamw = (

@@ -47,6 +47,8 @@ export const piecewiseConstantSchedule = (
  * A value that is multiplied by a factor between each two of some steps, along lines or halves of waves.
  *
  * @throws ArgumentError for another type of interpolation, a negative factor, or a boundary that is no whole number.
+ * @example
+ * sgd(piecewiseInterpolateSchedule("linear", 0.1, { 1000: 0.1 }));
  * @see https://optax.readthedocs.io/en/latest/api/optimizer_schedules.html#optax.piecewise_interpolate_schedule
  */
 export const piecewiseInterpolateSchedule = (
@@ -104,6 +106,8 @@ export interface LinearOnecycleOptions extends CosineOnecycleOptions {
  * (L. N. Smith and N. Topin, "Super-convergence: very fast training of neural networks using large learning rates", 2017.)
  *
  * @throws ArgumentError unless `transitionSteps` is a positive whole number.
+ * @example
+ * sgd(linearOnecycleSchedule(1000, 0.1));
  * @see https://optax.readthedocs.io/en/latest/api/optimizer_schedules.html#optax.linear_onecycle_schedule
  */
 export const linearOnecycleSchedule = (
@@ -124,6 +128,8 @@ export const linearOnecycleSchedule = (
  * (L. N. Smith and N. Topin, "Super-convergence: very fast training of neural networks using large learning rates", 2017.)
  *
  * @throws ArgumentError unless `transitionSteps` is a positive whole number.
+ * @example
+ * sgd(cosineOnecycleSchedule(1000, 0.1));
  * @see https://optax.readthedocs.io/en/latest/api/optimizer_schedules.html#optax.cosine_onecycle_schedule
  */
 export const cosineOnecycleSchedule = (

@@ -39,6 +39,8 @@ const rectification = (now: NDArray, end: NDArray): NDArray => {
  * variance.
  * (L. Liu et al., "On the variance of the adaptive learning rate and beyond", 2019.)
  *
+ * @example
+ * chain(scaleByRadam(), scaleByLearningRate(1e-3));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_radam
  */
 export const scaleByRadam = ({
@@ -80,6 +82,8 @@ export const scaleByRadam = ({
  * (L. Liu et al., "On the variance of the adaptive learning rate and beyond", 2019.)
  *
  * @param learningRate a number, or a function of how many steps were done.
+ * @example
+ * const optimizer = radam(1e-3);
  * @see https://optax.readthedocs.io/en/latest/api/optimizers.html#optax.radam
  */
 export const radam = (

@@ -42,6 +42,8 @@ const inverseRoot = (v: NDArray, eps: ArrayLike, epsInSqrt: boolean): NDArray =>
  * Divides gradients by the root of the running mean of their squares.
  * (T. Tieleman and G. Hinton, "RMSProp: divide the gradient by a running average of its recent magnitude", 2012.)
  *
+ * @example
+ * chain(scaleByRms(), scaleByLearningRate(1e-3));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_rms
  */
 export const scaleByRms = ({
@@ -73,6 +75,8 @@ export const scaleByRms = ({
  * Divides gradients by their running standard deviation, the root of the mean of squares less the square of the mean.
  * (A. Graves, "Generating sequences with recurrent neural networks", 2013.)
  *
+ * @example
+ * chain(scaleByStddev(), scaleByLearningRate(1e-3));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_stddev
  */
 export const scaleByStddev = ({

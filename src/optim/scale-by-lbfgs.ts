@@ -47,6 +47,8 @@ const addScaled = (where: string, x: ArrayTree, factor: NDArray, y: ArrayTree): 
  * optimization", 2nd ed., algorithm 7.4.)
  *
  * @throws ArgumentError unless `memorySize` is a positive whole number, or without parameters.
+ * @example
+ * chain(scaleByLbfgs({ memorySize: 10 }), scaleByLearningRate(1));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.scale_by_lbfgs
  */
 export const scaleByLbfgs = ({

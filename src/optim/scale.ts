@@ -9,7 +9,13 @@ export interface ScheduleState {
   readonly count: NDArray;
 }
 
-/** Multiplies gradients by a number. */
+/**
+ * Multiplies gradients by a number.
+ *
+ * @example
+ * const transform = scale(-0.1);
+ * transform.update({ w: np.array([1, 2]) }, transform.init({ w: np.zeros([2]) }))[0]; // { w: [-0.1, -0.2] }
+ */
 export const scale = (stepSize: ArrayLike): GradientTransformation<EmptyState> =>
   stateless((gradients) => mapTrees("scale", { gradients }, (g) => np.multiply(stepSize, g)));
 
@@ -39,7 +45,13 @@ export interface LearningRateOptions {
   readonly flipSign?: boolean;
 }
 
-/** Multiplies gradients by a learning rate, a number or a function of how many steps were done, and flips their sign. */
+/**
+ * Multiplies gradients by a learning rate, a number or a function of how many steps were done, and flips their sign.
+ *
+ * @example
+ * const transform = scaleByLearningRate(0.1);
+ * transform.update({ w: np.array([1, 2]) }, transform.init({ w: np.zeros([2]) }))[0]; // { w: [-0.1, -0.2] }
+ */
 export const scaleByLearningRate = (
   learningRate: ArrayLike | Schedule,
   { flipSign = true }: LearningRateOptions = {},

@@ -16,6 +16,8 @@ export const floatCount = (count: NDArray, ...values: readonly ArrayLike[]): NDA
 /**
  * The same number at every step.
  *
+ * @example
+ * constantSchedule(0.1)(np.array(500, "int32")); // 0.1
  * @see https://optax.readthedocs.io/en/latest/api/optimizer_schedules.html#optax.constant_schedule
  */
 export const constantSchedule =
@@ -34,6 +36,8 @@ export interface TransitionOptions {
  * transition it stays `initValue`.
  *
  * @throws ArgumentError for a number of steps that is negative or not whole.
+ * @example
+ * polynomialSchedule(0.1, 0, 2, 1000)(np.array(500, "int32")); // 0.025
  * @see https://optax.readthedocs.io/en/latest/api/optimizer_schedules.html#optax.polynomial_schedule
  */
 export const polynomialSchedule = (
@@ -56,6 +60,8 @@ export const polynomialSchedule = (
 /**
  * From `initValue` to `endValue` in `transitionSteps` steps of one size.
  *
+ * @example
+ * linearSchedule(0, 0.1, 1000)(np.array(500, "int32")); // 0.05
  * @see https://optax.readthedocs.io/en/latest/api/optimizer_schedules.html#optax.linear_schedule
  */
 export const linearSchedule = (
@@ -114,6 +120,8 @@ export interface CosineDecayOptions {
  * (I. Loshchilov and F. Hutter, "SGDR: stochastic gradient descent with warm restarts", 2016.)
  *
  * @throws ArgumentError unless `decaySteps` is a positive whole number.
+ * @example
+ * cosineDecaySchedule(0.1, 1000)(np.array(500, "int32")); // 0.05
  * @see https://optax.readthedocs.io/en/latest/api/optimizer_schedules.html#optax.cosine_decay_schedule
  */
 export const cosineDecaySchedule = (
@@ -133,6 +141,8 @@ export const cosineDecaySchedule = (
 /**
  * From `initValue` to `peakValue` in `warmupSteps` steps, and there it stays. Without warm-up it stays `initValue`.
  *
+ * @example
+ * warmupConstantSchedule(0, 0.1, 1000)(np.array(500, "int32")); // 0.05
  * @see https://optax.readthedocs.io/en/latest/api/optimizer_schedules.html#optax.warmup_constant_schedule
  */
 export const warmupConstantSchedule = (
@@ -184,6 +194,8 @@ export const warmupCosineDecaySchedule = (
 /**
  * From `initValue` to `peakValue` in `warmupSteps` steps, then as `exponentialDecay`.
  *
+ * @example
+ * sgd(warmupExponentialDecaySchedule(0, 0.1, 100, 1000, 0.9));
  * @see https://optax.readthedocs.io/en/latest/api/optimizer_schedules.html#optax.warmup_exponential_decay_schedule
  */
 export const warmupExponentialDecaySchedule = (
@@ -215,6 +227,8 @@ export interface SgdrPeriod extends WarmupCosineDecayOptions {
  * (I. Loshchilov and F. Hutter, "SGDR: stochastic gradient descent with warm restarts", 2016.)
  *
  * @throws ArgumentError without periods.
+ * @example
+ * sgd(sgdrSchedule([{ initValue: 0, peakValue: 0.1, warmupSteps: 10, decaySteps: 100 }]));
  * @see https://optax.readthedocs.io/en/latest/api/optimizer_schedules.html#optax.sgdr_schedule
  */
 export const sgdrSchedule = (cosineKwargs: readonly SgdrPeriod[]): Schedule => {

@@ -22,6 +22,8 @@ export interface TraceOptions {
  * Momentum: replaces gradients by their decaying sum, trace = gradient + decay trace.
  * (I. Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.)
  *
+ * @example
+ * chain(trace(0.9), scaleByLearningRate(0.1));
  * @see https://optax.readthedocs.io/en/latest/api/transformations.html#optax.trace
  */
 export const trace = (

@@ -28,6 +28,8 @@ import { uniformBetween } from "./uniform.ts";
 /**
  * Numbers of the exponential distribution with rate 1: density exp(-x) for x >= 0.
  *
+ * @example
+ * random.exponential(key, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.exponential.html
  */
 export const exponential = (
@@ -39,6 +41,8 @@ export const exponential = (
 /**
  * Numbers of the Laplace distribution: density exp(-|x|) / 2.
  *
+ * @example
+ * random.laplace(key, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.laplace.html
  */
 export const laplace = (
@@ -54,6 +58,8 @@ export const laplace = (
 /**
  * Numbers of the logistic distribution: density exp(-x) / (1 + exp(-x))^2.
  *
+ * @example
+ * random.logistic(key, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.logistic.html
  */
 export const logistic = (
@@ -69,6 +75,8 @@ export const logistic = (
 /**
  * Numbers of the Cauchy distribution: density 1 / (pi (x^2 + 1)).
  *
+ * @example
+ * random.cauchy(key, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.cauchy.html
  */
 export const cauchy = (
@@ -85,6 +93,8 @@ export const cauchy = (
  * Numbers of the Pareto distribution: density b / x^(b + 1) for x >= 1.
  *
  * @param shape default: that of `b`, which must broadcast to it.
+ * @example
+ * random.pareto(key, 3, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.pareto.html
  */
 export const pareto = (
@@ -101,6 +111,8 @@ export const pareto = (
  * Numbers of the Rayleigh distribution: density proportional to x exp(-x^2 / (2 scale^2)) for x >= 0.
  *
  * @param shape default: that of `scale`, which must broadcast to it.
+ * @example
+ * random.rayleigh(key, 2, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.rayleigh.html
  */
 export const rayleigh = (
@@ -119,6 +131,8 @@ export const rayleigh = (
  * where c is the concentration.
  *
  * @param scale a number, or an array that broadcasts to `shape`; so `concentration`.
+ * @example
+ * random.weibullMin(key, 1, 2, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.weibull_min.html
  */
 export const weibullMin = (
@@ -140,6 +154,8 @@ export const weibullMin = (
  * evenly to 0 at `right`.
  *
  * @param shape default: that to which `left`, `mode` and `right` broadcast.
+ * @example
+ * random.triangular(key, 0, 1, 3, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.triangular.html
  */
 export const triangular = (

@@ -45,6 +45,8 @@ export const gumbelOf = (
 /**
  * Numbers of the Gumbel distribution: density exp(-x - exp(-x)).
  *
+ * @example
+ * random.gumbel(key, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.gumbel.html
  */
 export const gumbel = (

@@ -53,6 +53,8 @@ export const lognormal = (
  * Numbers of the Maxwell distribution: lengths of vectors of three normal numbers, with density proportional to
  * x^2 exp(-x^2 / 2) for x >= 0.
  *
+ * @example
+ * random.maxwell(key, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.maxwell.html
  */
 export const maxwell = (
@@ -70,6 +72,8 @@ export const maxwell = (
  *
  * @param shape of the batch, to which the shape of the parameters is appended; an empty one stands, as in JAX, for the
  * shape of the parameters.
+ * @example
+ * random.doubleSidedMaxwell(key, 0, 1, [1000]); // float32[1000]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.double_sided_maxwell.html
  */
 export const doubleSidedMaxwell = (

@@ -26,11 +26,18 @@ const xlogyOf = (x: NDArray, y: NDArray): NDArray => {
 /**
  * `x * log(y)`, and 0 where x is 0.
  *
+ * @example
+ * scipy.special.xlogy(np.array([0, 2]), np.array([0, 3])); // [0, 2.19722]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.xlogy.html
  */
 export const xlogy = binary("xlogy", (x, y) => xlogyOf(...full(x, y)), toInexact);
 
-/** `x * log1p(y)`, and 0 where x is 0. */
+/**
+ * `x * log1p(y)`, and 0 where x is 0.
+ *
+ * @example
+ * scipy.special.xlog1py(np.array([0, 2]), np.array([-1, 3])); // [0, 2.77259]
+ */
 export const xlog1py = binary(
   "xlog1py",
   (a, b) => {
@@ -41,7 +48,12 @@ export const xlog1py = binary(
   toInexact,
 );
 
-/** `-x * log(x)`: 0 at 0, −∞ below. */
+/**
+ * `-x * log(x)`: 0 at 0, −∞ below.
+ *
+ * @example
+ * scipy.special.entr(np.array([1, 0.5])); // [-0, 0.346574]
+ */
 export const entr = unary(
   "entr",
   (x) => {
@@ -73,11 +85,18 @@ const full = (x: NDArray, y: NDArray): readonly [NDArray, NDArray] => {
 /**
  * The terms x log(x / y) of a relative entropy: 0 where x = 0, infinite where x or y is negative, or y = 0 < x.
  *
+ * @example
+ * scipy.special.relEntr(np.array([0.5]), np.array([0.25])); // [0.346574]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.rel_entr.html
  */
 export const relEntr = binary("relEntr", (x, y) => relative(...full(x, y)), toInexact);
 
-/** `relEntr(p, q) - p + q`, the terms of the Kullback–Leibler divergence of unnormalized distributions. */
+/**
+ * `relEntr(p, q) - p + q`, the terms of the Kullback–Leibler divergence of unnormalized distributions.
+ *
+ * @example
+ * scipy.special.klDiv(np.array([0.5]), np.array([0.25])); // [0.0965736]
+ */
 export const klDiv = binary(
   "klDiv",
   (x, y) => {

@@ -8,14 +8,26 @@ import { ternary } from "./operands.ts";
 /**
  * log |Γ(x)|, the logarithm of the absolute value of the gamma function; infinite at 0, −1, −2, ….
  *
+ * @example
+ * scipy.special.gammaln(5); // 3.17805
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.gammaln.html
  */
 export const gammaln = unary("gammaln", prim.lgamma, toInexact);
 
-/** The derivative of `gammaln`; NaN at 0, −1, −2, …. */
+/**
+ * The derivative of `gammaln`; NaN at 0, −1, −2, ….
+ *
+ * @example
+ * scipy.special.digamma(1); // -0.577216
+ */
 export const digamma = unary("digamma", prim.digamma, toInexact);
 
-/** The derivative of order `n` + 1 of `gammaln` at `x`, for n = 0, 1, 2, …; it has a derivative with respect to `x` alone. */
+/**
+ * The derivative of order `n` + 1 of `gammaln` at `x`, for n = 0, 1, 2, …; it has a derivative with respect to `x` alone.
+ *
+ * @example
+ * scipy.special.polygamma(1, 1); // 1.64493
+ */
 export const polygamma = binary("polygamma", prim.polygamma, toInexact);
 
 /** The sign of Γ(x): −1 between −1 and 0, between −3 and −2, …; NaN at the poles −1, −2, …, as the function has no sign there. */
@@ -34,7 +46,7 @@ const signOfGamma = (x: NDArray): NDArray => {
  *
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.gamma.html
  * @example
- * gamma(np.array([1, 5, 0.5])); // [1, 24, √π]
+ * gamma(np.array([1, 5, 0.5])); // [1, 24, 1.77245]
  */
 export const gamma = unary(
   "gamma",
@@ -49,7 +61,12 @@ const logBeta = (a: NDArray, b: NDArray): NDArray => {
   return prim.convertElementType(value, a.dtype);
 };
 
-/** log B(a, b), the logarithm of the absolute value of the beta function. */
+/**
+ * log B(a, b), the logarithm of the absolute value of the beta function.
+ *
+ * @example
+ * scipy.special.betaln(2, 3); // -2.48491
+ */
 export const betaln = binary("betaln", logBeta, toInexact);
 
 /**
@@ -77,7 +94,12 @@ export const multigammaln = (a: ArrayLike, d: number): NDArray => {
   )(a);
 };
 
-/** The beta function, Γ(a) Γ(b) / Γ(a + b). */
+/**
+ * The beta function, Γ(a) Γ(b) / Γ(a + b).
+ *
+ * @example
+ * scipy.special.beta(2, 3); // 0.0833333
+ */
 export const beta = binary(
   "beta",
   (a, b) => {
@@ -91,6 +113,8 @@ export const beta = binary(
  * The regularized incomplete beta function, 1/B(a, b) ∫₀ˣ t^(a − 1) (1 − t)^(b − 1) dt; it has a derivative with respect to
  * `x` alone.
  *
+ * @example
+ * scipy.special.betainc(2, 3, 0.5); // 0.6875
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.betainc.html
  */
 export const betainc = ternary("betainc", prim.betainc);
@@ -98,23 +122,50 @@ export const betainc = ternary("betainc", prim.betainc);
 /**
  * The regularized lower incomplete gamma function, 1/Γ(a) ∫₀ˣ t^(a − 1) e^−t dt.
  *
+ * @example
+ * scipy.special.gammainc(2, 1); // 0.264241
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.gammainc.html
  */
 export const gammainc = binary("gammainc", prim.igamma, toInexact);
 
-/** The regularized upper incomplete gamma function, 1 − `gammainc(a, x)`. */
+/**
+ * The regularized upper incomplete gamma function, 1 − `gammainc(a, x)`.
+ *
+ * @example
+ * scipy.special.gammaincc(2, 1); // 0.735759
+ */
 export const gammaincc = binary("gammaincc", prim.igammac, toInexact);
 
-/** The Hurwitz zeta function Σ (q + k)^−x over k = 0, 1, …, by default Riemann's (q = 1); a derivative with respect to `q` alone. */
+/**
+ * The Hurwitz zeta function Σ (q + k)^−x over k = 0, 1, …, by default Riemann's (q = 1); a derivative with respect to `q` alone.
+ *
+ * @example
+ * scipy.special.zeta(2, 1); // 1.64493
+ */
 export const zeta = (x: ArrayLike, q: ArrayLike = 1): NDArray => hurwitz(x, q);
 
 const hurwitz = binary("zeta", prim.zeta, toInexact);
 
-/** exp(−|x|) times the modified Bessel function of order 0. */
+/**
+ * exp(−|x|) times the modified Bessel function of order 0.
+ *
+ * @example
+ * scipy.special.i0e(1); // 0.46576
+ */
 export const i0e = unary("i0e", prim.besselI0e, toInexact);
 
-/** exp(−|x|) times the modified Bessel function of order 1. */
+/**
+ * exp(−|x|) times the modified Bessel function of order 1.
+ *
+ * @example
+ * scipy.special.i1e(1); // 0.20791
+ */
 export const i1e = unary("i1e", prim.besselI1e, toInexact);
 
-/** The modified Bessel function of the first kind of order 1. */
+/**
+ * The modified Bessel function of the first kind of order 1.
+ *
+ * @example
+ * scipy.special.i1(1); // 0.565159
+ */
 export const i1 = unary("i1", (x) => unscaledBessel(x, prim.besselI1e), toInexact);

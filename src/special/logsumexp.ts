@@ -44,7 +44,7 @@ const logAndSign = (
  * log(sum(exp(x))) over `axis` (one, several, or all of them), without overflow or underflow; −∞ for nothing.
  *
  * @example
- * nn.logsumexp(np.array([1000, 1000])); // 1000.6931
+ * nn.logsumexp(np.array([1000, 1000])); // 1000.6932
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.logsumexp.html
  */
 export function logsumexp(
@@ -71,6 +71,8 @@ export function logsumexp(
 /**
  * log(mean(exp(x))) over `axis` (one, several, or all of them), without overflow or underflow.
  *
+ * @example
+ * nn.logmeanexp(np.array([1000, 1000])); // 1000
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.logmeanexp.html
  */
 export const logmeanexp = (x: ArrayLike, axis?: AxisArgument, options: LogmeanexpOptions = {}): NDArray => {

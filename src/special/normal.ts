@@ -2,19 +2,44 @@ import type { NDArray } from "../array/index.ts";
 import { toInexact, unary } from "../numpy/operands.ts";
 import * as prim from "../primitives/index.ts";
 
-/** The error function, 2/√π ∫₀ˣ exp(−t²) dt. */
+/**
+ * The error function, 2/√π ∫₀ˣ exp(−t²) dt.
+ *
+ * @example
+ * scipy.special.erf(0.5); // 0.5205
+ */
 export const erf = unary("erf", prim.erf, toInexact);
 
-/** `1 - erf(x)`, accurate where it is small. */
+/**
+ * `1 - erf(x)`, accurate where it is small.
+ *
+ * @example
+ * scipy.special.erfc(0.5); // 0.4795
+ */
 export const erfc = unary("erfc", prim.erfc, toInexact);
 
-/** The inverse of `erf`: infinite at ±1, NaN beyond. */
+/**
+ * The inverse of `erf`: infinite at ±1, NaN beyond.
+ *
+ * @example
+ * scipy.special.erfinv(0.5); // 0.476936
+ */
 export const erfinv = unary("erfinv", prim.erfInv, toInexact);
 
-/** The logistic function, 1 / (1 + exp(−x)). */
+/**
+ * The logistic function, 1 / (1 + exp(−x)).
+ *
+ * @example
+ * scipy.special.expit(np.array([0, 1])); // [0.5, 0.731059]
+ */
 export const expit = unary("expit", prim.logistic, toInexact);
 
-/** The inverse of `expit`, log(p / (1 − p)). */
+/**
+ * The inverse of `expit`, log(p / (1 − p)).
+ *
+ * @example
+ * scipy.special.logit(np.array([0.5, 0.75])); // [0, 1.09861]
+ */
 export const logit = unary("logit", (p) => prim.sub(prim.log(p), prim.log1p(prim.neg(p))), toInexact);
 
 const like = prim.scalarLike;
@@ -22,10 +47,20 @@ const like = prim.scalarLike;
 const upperTail = (x: NDArray): NDArray =>
   prim.mul(prim.erfc(prim.mul(x, like(x, Math.SQRT1_2))), like(x, 0.5));
 
-/** The distribution function of the standard normal distribution. */
+/**
+ * The distribution function of the standard normal distribution.
+ *
+ * @example
+ * scipy.special.ndtr(np.array([0, 1])); // [0.5, 0.841345]
+ */
 export const ndtr = unary("ndtr", (x) => upperTail(prim.neg(x)), toInexact);
 
-/** The quantile function, the inverse of `ndtr`: infinite at 0 and 1, NaN outside. */
+/**
+ * The quantile function, the inverse of `ndtr`: infinite at 0 and 1, NaN outside.
+ *
+ * @example
+ * scipy.special.ndtri(np.array([0.5, 0.975])); // [0, 1.95996]
+ */
 export const ndtri = unary("ndtri", prim.ndtri, toInexact);
 
 /** From where on the asymptotic series gives all digits. */
@@ -55,6 +90,8 @@ const logFarTail = (z: NDArray): NDArray => {
 /**
  * The logarithm of `ndtr`, accurate in both tails, with its derivatives.
  *
+ * @example
+ * scipy.special.logNdtr(np.array([0, -20])); // [-0.693147, -203.917]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.log_ndtr.html
  */
 export const logNdtr = unary(

@@ -20,15 +20,30 @@ const logMass = (name: string, k: ArrayLike, p: ArrayLike, loc: ArrayLike): NDAr
   return orElse(isPossible, mass, Number.NEGATIVE_INFINITY);
 };
 
-/** The logarithm of the probability of `k`, which is −∞ unless k − loc is 0 or 1. */
+/**
+ * The logarithm of the probability of `k`, which is −∞ unless k − loc is 0 or 1.
+ *
+ * @example
+ * scipy.stats.bernoulli.logpmf(1, 0.3); // -1.20397
+ */
 export const logpmf = (k: ArrayLike, p: ArrayLike, loc: ArrayLike = 0): NDArray =>
   logMass("bernoulli.logpmf", k, p, loc);
 
-/** The probability of `k`. */
+/**
+ * The probability of `k`.
+ *
+ * @example
+ * scipy.stats.bernoulli.pmf(1, 0.3); // 0.3
+ */
 export const pmf = (k: ArrayLike, p: ArrayLike, loc: ArrayLike = 0): NDArray =>
   prim.exp(logMass("bernoulli.pmf", k, p, loc));
 
-/** The probability of `k` or less; NaN unless 0 <= p <= 1. */
+/**
+ * The probability of `k` or less; NaN unless 0 <= p <= 1.
+ *
+ * @example
+ * scipy.stats.bernoulli.cdf(0, 0.3); // 0.7
+ */
 export const cdf = (k: ArrayLike, p: ArrayLike): NDArray => {
   const [x, chance] = together("bernoulli.cdf", [k, p]) as [NDArray, NDArray];
   const [zero, one] = [like(x, 0), like(x, 1)];

@@ -20,7 +20,19 @@ const densities = densities2("beta", (z, a, b) => {
   const powers = prim.add(xlogy(prim.sub(a, one), at), xlog1py(prim.sub(b, one), prim.neg(at)));
   return prim.select(outside, like(z, Number.NEGATIVE_INFINITY), prim.sub(powers, betaln(a, b)));
 });
+/**
+ * The logarithm of the density of the beta distribution with parameters `a` and `b`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.beta.logpdf(0.5, 2, 3); // 0.405465
+ */
 export const logpdf = densities.logpdf;
+/**
+ * The density of the beta distribution with parameters `a` and `b`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.beta.pdf(0.5, 2, 3); // 1.5
+ */
 export const pdf = densities.pdf;
 
 /** I(z; a, b), which stays what it is beyond the ends. */
@@ -32,7 +44,31 @@ const lower = (z: NDArray, a: NDArray, b: NDArray): NDArray => {
 
 const upper = (z: NDArray, a: NDArray, b: NDArray): NDArray => lower(prim.sub(like(z, 1), z), b, a);
 
+/**
+ * The probability of at most `x` under the beta distribution with parameters `a` and `b`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.beta.cdf(0.5, 2, 3); // 0.6875
+ */
 export const cdf = probability2("beta.cdf", lower);
+/**
+ * The logarithm of the probability of at most `x` under the beta distribution with parameters `a` and `b`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.beta.logcdf(0.5, 2, 3); // -0.374693
+ */
 export const logcdf = probability2("beta.logcdf", (z, a, b) => prim.log(lower(z, a, b)));
+/**
+ * The probability of more than `x` under the beta distribution with parameters `a` and `b`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.beta.sf(0.5, 2, 3); // 0.3125
+ */
 export const sf = probability2("beta.sf", upper);
+/**
+ * The logarithm of the probability of more than `x` under the beta distribution with parameters `a` and `b`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.beta.logsf(0.5, 2, 3); // -1.16315
+ */
 export const logsf = probability2("beta.logsf", (z, a, b) => prim.log(upper(z, a, b)));

@@ -41,9 +41,19 @@ const logDensity = (name: string, x: ArrayLike, alpha: ArrayLike): NDArray => {
   return orElse(isInside, prim.sub(sumFirst(xlogy(powers, whole)), normalizer), Number.NEGATIVE_INFINITY);
 };
 
-/** The logarithm of the density at points whose coordinates stand along the first axis of `x`; −∞ off the simplex. */
+/**
+ * The logarithm of the density at points whose coordinates stand along the first axis of `x`; −∞ off the simplex.
+ *
+ * @example
+ * scipy.stats.dirichlet.logpdf(np.array([0.2, 0.8]), np.array([1, 2])); // 0.470004
+ */
 export const logpdf = (x: ArrayLike, alpha: ArrayLike): NDArray => logDensity("dirichlet.logpdf", x, alpha);
 
-/** The density. */
+/**
+ * The density.
+ *
+ * @example
+ * scipy.stats.dirichlet.pdf(np.array([0.2, 0.8]), np.array([1, 2])); // 1.6
+ */
 export const pdf = (x: ArrayLike, alpha: ArrayLike): NDArray =>
   prim.exp(logDensity("dirichlet.pdf", x, alpha));

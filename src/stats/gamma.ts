@@ -21,7 +21,19 @@ const densities = densities1("gamma", (z, a) => {
   const value = prim.sub(prim.sub(xlogy(prim.sub(a, like(a, 1)), at), at), prim.lgamma(a));
   return prim.select(isBelow, like(z, Number.NEGATIVE_INFINITY), value);
 });
+/**
+ * The logarithm of the density of the gamma distribution of shape `a`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.gamma.logpdf(0.5, 2); // -1.19315
+ */
 export const logpdf = densities.logpdf;
+/**
+ * The density of the gamma distribution of shape `a`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.gamma.pdf(0.5, 2); // 0.303265
+ */
 export const pdf = densities.pdf;
 
 const lower = (z: NDArray, a: NDArray): NDArray => {
@@ -34,7 +46,31 @@ const upper = (z: NDArray, a: NDArray): NDArray => {
   return orElse(prim.not(isBelow), gammaincc(a, at), 1);
 };
 
+/**
+ * The probability of at most `x` under the gamma distribution of shape `a`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.gamma.cdf(0.5, 2); // 0.090204
+ */
 export const cdf = probability1("gamma.cdf", lower);
+/**
+ * The logarithm of the probability of at most `x` under the gamma distribution of shape `a`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.gamma.logcdf(0.5, 2); // -2.40568
+ */
 export const logcdf = probability1("gamma.logcdf", (z, a) => prim.log(lower(z, a)));
+/**
+ * The probability of more than `x` under the gamma distribution of shape `a`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.gamma.sf(0.5, 2); // 0.909796
+ */
 export const sf = probability1("gamma.sf", upper);
+/**
+ * The logarithm of the probability of more than `x` under the gamma distribution of shape `a`, moved by `loc` and stretched by `scale`.
+ *
+ * @example
+ * scipy.stats.gamma.logsf(0.5, 2); // -0.0945349
+ */
 export const logsf = probability1("gamma.logsf", (z, a) => prim.log(upper(z, a)));

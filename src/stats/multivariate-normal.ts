@@ -53,10 +53,17 @@ const logDensity = (name: string, x: ArrayLike, mean: ArrayLike, cov: ArrayLike)
  * The logarithm of the density at vectors along the last axis of `x`; with a scalar mean and variance, at numbers.
  *
  * @throws ArgumentError if the lengths of x, mean and cov do not agree.
+ * @example
+ * scipy.stats.multivariateNormal.logpdf(np.array([0, 0]), np.zeros([2]), np.eye(2)); // -1.83788
  */
 export const logpdf = (x: ArrayLike, mean: ArrayLike, cov: ArrayLike): NDArray =>
   logDensity("multivariateNormal.logpdf", x, mean, cov);
 
-/** The density. */
+/**
+ * The density.
+ *
+ * @example
+ * scipy.stats.multivariateNormal.pdf(np.array([0, 0]), np.zeros([2]), np.eye(2)); // 0.159155
+ */
 export const pdf = (x: ArrayLike, mean: ArrayLike, cov: ArrayLike): NDArray =>
   exp(logDensity("multivariateNormal.pdf", x, mean, cov));

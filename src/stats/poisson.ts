@@ -19,15 +19,30 @@ const logMass = (name: string, k: ArrayLike, mu: ArrayLike, loc: ArrayLike): NDA
   return orElse(isCount, mass, Number.NEGATIVE_INFINITY);
 };
 
-/** The logarithm of the probability of `k`, which is −∞ unless k − loc is 0, 1, 2, …. */
+/**
+ * The logarithm of the probability of `k`, which is −∞ unless k − loc is 0, 1, 2, ….
+ *
+ * @example
+ * scipy.stats.poisson.logpmf(2, 3); // -1.49592
+ */
 export const logpmf = (k: ArrayLike, mu: ArrayLike, loc: ArrayLike = 0): NDArray =>
   logMass("poisson.logpmf", k, mu, loc);
 
-/** The probability of `k`. */
+/**
+ * The probability of `k`.
+ *
+ * @example
+ * scipy.stats.poisson.pmf(2, 3); // 0.224042
+ */
 export const pmf = (k: ArrayLike, mu: ArrayLike, loc: ArrayLike = 0): NDArray =>
   prim.exp(logMass("poisson.pmf", k, mu, loc));
 
-/** The probability of `k` or less. */
+/**
+ * The probability of `k` or less.
+ *
+ * @example
+ * scipy.stats.poisson.cdf(2, 3); // 0.42319
+ */
 export const cdf = (k: ArrayLike, mu: ArrayLike, loc: ArrayLike = 0): NDArray => {
   const [x, mean, start] = together("poisson.cdf", [k, mu, loc]) as [NDArray, NDArray, NDArray];
   const count = prim.sub(x, start);

@@ -15,5 +15,17 @@ const densities = densities1("t", (z, df) => {
   const rest = prim.add(prim.mul(prim.add(power, prim.log(df)), half), betaln(0.5, prim.mul(df, half)));
   return prim.neg(rest);
 });
+/**
+ * The logarithm of the density of Student's t distribution with `df` degrees of freedom, around `loc`, of scale `scale`.
+ *
+ * @example
+ * scipy.stats.t.logpdf(0.5, 5); // -1.11499
+ */
 export const logpdf = densities.logpdf;
+/**
+ * The density of Student's t distribution with `df` degrees of freedom, around `loc`, of scale `scale`.
+ *
+ * @example
+ * scipy.stats.t.pdf(0.5, 5); // 0.327919
+ */
 export const pdf = densities.pdf;

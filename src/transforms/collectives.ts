@@ -28,17 +28,32 @@ export const psum = (x: ArrayLike, axisName: string): NDArray => {
   return bind1(psumPrimitive, [asArray(x, "psum")], { axisName, axisSize: size });
 };
 
-/** The mean of `x` over the examples of the enclosing `vmap` that is named `axisName`, a float. See `psum`. */
+/**
+ * The mean of `x` over the examples of the enclosing `vmap` that is named `axisName`, a float. See `psum`.
+ *
+ * @example
+ * vmap((x: NDArray) => x.sub(pmean(x, "i")), 0, 0, { axisName: "i" })(np.array([1, 3])); // [-1, 1]
+ */
 export const pmean = (x: ArrayLike, axisName: string): NDArray => {
   const sum = psum(x, axisName);
   const total = isFloat(sum.dtype) ? sum : convertElementType(sum, "float32");
   return div(total, scalarLike(total, namedAxis(axisName, "pmean").size));
 };
 
-/** The length of the axis of the enclosing `vmap` that is named `axisName`. */
+/**
+ * The length of the axis of the enclosing `vmap` that is named `axisName`.
+ *
+ * @example
+ * vmap((x: NDArray) => x.mul(axisSize("i")), 0, 0, { axisName: "i" })(np.array([1, 2])); // [2, 4]
+ */
 export const axisSize = (axisName: string): number => namedAxis(axisName, "axisSize").size;
 
-/** The position of the present example in the enclosing `vmap` that is named `axisName`: an int32 scalar. */
+/**
+ * The position of the present example in the enclosing `vmap` that is named `axisName`: an int32 scalar.
+ *
+ * @example
+ * vmap((x: NDArray) => x.add(axisIndex("i")), 0, 0, { axisName: "i" })(np.array([10, 20])); // [10, 21]
+ */
 export const axisIndex = (axisName: string): NDArray => {
   const trace = namedAxis(axisName, "axisIndex");
   // An array with values, not an operation: a jit inside the vmap would record that, and be done before the vmap is.

@@ -33,7 +33,12 @@ export const flatten = <T>(tree: T, options?: FlattenOptions): [leaves: Leaf<T>[
   }
 };
 
-/** The leaves of `tree` and where each stands; `formatPath` makes a path readable. */
+/**
+ * The leaves of `tree` and where each stands; `formatPath` makes a path readable.
+ *
+ * @example
+ * tree.flattenWithPath({ a: [1, 2] })[0]; // [[["a", 0], 1], [["a", 1], 2]]
+ */
 export const flattenWithPath = <T>(
   tree: T,
   options?: FlattenOptions,
@@ -43,7 +48,12 @@ export const flattenWithPath = <T>(
   return [leaves.map((leaf, i) => [paths[i] as Path, leaf]), treedef];
 };
 
-/** Where the leaves of a structure stand, in the order of the leaves. */
+/**
+ * Where the leaves of a structure stand, in the order of the leaves.
+ *
+ * @example
+ * tree.leafPaths(tree.structure({ a: [1, 2] })); // [["a", 0], ["a", 1]]
+ */
 export const leafPaths = (treedef: TreeDef): Path[] => {
   const paths: Path[] = [];
   const walk = (def: TreeDef, path: Path): void => {

@@ -31,21 +31,42 @@ declare module "fp-ts/HKT.js" {
   }
 }
 
-/** A raw tree as a `Tree` of its leaves. */
+/**
+ * A raw tree as a `Tree` of its leaves.
+ *
+ * @example
+ * tree.fp.toPytree(tree.fp.fromPytree({ a: 1, b: [2] })); // { a: 1, b: [2] }
+ */
 export const fromPytree = <T>(tree: T, options?: FlattenOptions): Tree<Leaf<T>> => {
   const [leaves, treedef] = flatten(tree, options);
   return { treedef, leaves };
 };
 
-/** The raw tree that `tree` stands for. */
+/**
+ * The raw tree that `tree` stands for.
+ *
+ * @example
+ * tree.fp.toPytree(tree.fp.fromPytree({ a: 1, b: [2] })); // { a: 1, b: [2] }
+ */
 export const toPytree = <A>(tree: Tree<A>): PyTree<A> => unflatten(tree.treedef, tree.leaves) as PyTree<A>;
 
-/** The same structure with `f` of each leaf. */
+/**
+ * The same structure with `f` of each leaf.
+ *
+ * @example
+ * tree.fp.toPytree(tree.fp.map((x: number) => x + 1)(tree.fp.fromPytree({ a: 1, b: 2 }))); // { a: 2, b: 3 }
+ */
 export const map =
   <A, B>(f: (a: A) => B) =>
   (fa: Tree<A>): Tree<B> => ({ treedef: fa.treedef, leaves: fa.leaves.map((a) => f(a)) });
 
-/** The same structure with `f` of each leaf and its path. */
+/**
+ * The same structure with `f` of each leaf and its path.
+ *
+ * @example
+ * const deep = tree.fp.mapWithIndex((path, x: number) => path.length + x);
+ * tree.fp.toPytree(deep(tree.fp.fromPytree({ a: 1, b: [2] }))); // { a: 2, b: [4] }
+ */
 export const mapWithIndex =
   <A, B>(f: (path: Path, a: A) => B) =>
   (fa: Tree<A>): Tree<B> => {
@@ -53,19 +74,35 @@ export const mapWithIndex =
     return { treedef: fa.treedef, leaves: fa.leaves.map((a, i) => f(paths[i] as Path, a)) };
   };
 
-/** Combine the leaves from the first to the last. */
+/**
+ * Combine the leaves from the first to the last.
+ *
+ * @example
+ * tree.fp.reduce(0, (sum: number, x: number) => sum + x)(tree.fp.fromPytree({ a: 1, b: 2 })); // 3
+ */
 export const reduce =
   <A, B>(b: B, f: (b: B, a: A) => B) =>
   (fa: Tree<A>): B =>
     fa.leaves.reduce((result, a) => f(result, a), b);
 
-/** Combine the leaves from the last to the first. */
+/**
+ * Combine the leaves from the last to the first.
+ *
+ * @example
+ * tree.fp.reduceRight(0, (x: number, rest: number) => x - rest)(tree.fp.fromPytree({ a: 1, b: 2 })); // -1
+ */
 export const reduceRight =
   <A, B>(b: B, f: (a: A, b: B) => B) =>
   (fa: Tree<A>): B =>
     fa.leaves.reduceRight((result, a) => f(a, result), b);
 
-/** The sum, in a monoid, of `f` of the leaves. */
+/**
+ * The sum, in a monoid, of `f` of the leaves.
+ *
+ * @example
+ * const sum = { empty: 0, concat: (x: number, y: number) => x + y };
+ * tree.fp.foldMap(sum)((x: number) => x * x)(tree.fp.fromPytree({ a: 1, b: 2 })); // 5
+ */
 export const foldMap =
   <M>(M: Monoid<M>) =>
   <A>(f: (a: A) => M) =>
@@ -90,6 +127,11 @@ const traverseLeaves = <F, A, B>(
 /**
  * `f` of each leaf, from the first to the last, with the effects of an applicative functor gathered around the whole
  * tree: a tree of `Option`s becomes an `Option` of a tree.
+ *
+ * @example
+ * const positive = (x: number) => (x > 0 ? right(x) : left("not positive"));
+ * tree.fp.traverse(Applicative)(positive)(tree.fp.fromPytree({ a: 1, b: -2 }));
+ * // { _tag: "Left", left: "not positive" }
  */
 export const traverse: PipeableTraverse1<URI> =
   <F>(F: Applicative<F>) =>
@@ -97,7 +139,13 @@ export const traverse: PipeableTraverse1<URI> =
   (ta: Tree<A>): HKT<F, Tree<B>> =>
     F.map(traverseLeaves(F, ta.leaves, f), (leaves) => ({ treedef: ta.treedef, leaves }));
 
-/** `traverse` where the effects are at the leaves already. */
+/**
+ * `traverse` where the effects are at the leaves already.
+ *
+ * @example
+ * tree.fp.sequence(Applicative)(tree.fp.map((x: number) => right<string, number>(x))(tree.fp.fromPytree({ a: 1 })))._tag;
+ * // "Right"
+ */
 export const sequence: Traversable1<URI>["sequence"] =
   <F>(F: Applicative<F>) =>
   <A>(ta: Tree<HKT<F, A>>): HKT<F, Tree<A>> =>
@@ -134,7 +182,13 @@ export function traversePytree<F>(F: Applicative<F>) {
     };
 }
 
-/** Two trees are equal if their structures are and, place by place, their leaves. */
+/**
+ * Two trees are equal if their structures are and, place by place, their leaves.
+ *
+ * @example
+ * const same = tree.fp.getEq({ equals: (x: number, y: number) => x === y });
+ * same.equals(tree.fp.fromPytree({ a: 1 }), tree.fp.fromPytree({ a: 2 })); // false
+ */
 export const getEq = <A>(E: Eq<A>): Eq<Tree<A>> => ({
   equals: (x, y) =>
     x === y || (x.treedef.equals(y.treedef) && x.leaves.every((leaf, i) => E.equals(leaf, y.leaves[i] as A))),

@@ -106,7 +106,13 @@ export const checkSameStructure = (a: TreeDef, b: TreeDef, context: MismatchCont
   throw mismatchError(a, b, found, `${left} and ${right} must have the same structure.`, context);
 };
 
-/** Throws a TypeError unless `tree` has the structure `prefix`, with anything at all in the place of its leaves. */
+/**
+ * Throws a TypeError unless `tree` has the structure `prefix`, with anything at all in the place of its leaves.
+ *
+ * @example
+ * const context = { where: "vmap", names: ["inAxes", "the arguments"] } as const;
+ * tree.checkPrefix(tree.structure([0, 0]), tree.structure([{ a: 1 }, 2]), context); // undefined
+ */
 export const checkPrefix = (prefix: TreeDef, tree: TreeDef, context: MismatchContext): void => {
   const found = firstMismatch(prefix, tree, { prefix: true });
   if (found === undefined) return;

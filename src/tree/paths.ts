@@ -11,7 +11,7 @@ export const formatKey = (key: string): string => (IDENTIFIER.test(key) ? key : 
  *
  * @example
  * formatPath(["layers", 0, "w"], "params"); // "params.layers[0].w"
- * formatPath(["my key"]); // '["my key"]'
+ * formatPath(["my key"]); // "[\"my key\"]"
  */
 export const formatPath = (path: Path, root = ""): string => {
   let text = root;

@@ -23,6 +23,9 @@ export const flattenUpTo = (treedef: TreeDef, tree: unknown): unknown[] => {
 /**
  * The leaves of `tree` if its structure is exactly `treedef`, and `undefined` otherwise. It makes no structure of its
  * own, which is quicker than `flatten` for those who have seen a tree like this before.
+ *
+ * @example
+ * tree.flattenLike(tree.structure({ a: 0, b: 0 }), { a: 1, b: 2 }); // [1, 2]
  */
 export const flattenLike = (treedef: TreeDef, tree: unknown): unknown[] | undefined => {
   const leaves: unknown[] = [];

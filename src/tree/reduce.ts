@@ -3,10 +3,20 @@ import { type FlattenOptions, flatten } from "./flatten.ts";
 import type { TreeDef } from "./treedef.ts";
 import type { Leaf } from "./types.ts";
 
-/** The leaves of `tree`, in order. */
+/**
+ * The leaves of `tree`, in order.
+ *
+ * @example
+ * tree.leaves({ b: 1, a: [2, null] }); // [2, 1]
+ */
 export const leaves = <T>(tree: T, options?: FlattenOptions): Leaf<T>[] => flatten(tree, options)[0];
 
-/** The structure of `tree`. */
+/**
+ * The structure of `tree`.
+ *
+ * @example
+ * String(tree.structure({ b: 1, a: [2, null] })); // "{a: [*, null], b: *}"
+ */
 export const structure = <T>(tree: T, options?: FlattenOptions): TreeDef<T> => flatten(tree, options)[1];
 
 /**
@@ -29,6 +39,9 @@ export const reduce = <T, A>(
 /**
  * Whether every leaf of `tree` is true; so it is if there are none. An array counts by its one element, as
  * `np.all(x)` gives it; one of another size throws.
+ *
+ * @example
+ * tree.all({ a: true, b: np.array(false) }); // false
  */
 export const all = (tree: unknown, options?: FlattenOptions): boolean =>
   flatten(tree, options)[0].every((leaf) => Boolean(leaf instanceof NDArray ? leaf.item() : leaf));

@@ -48,8 +48,12 @@ export const blocksOf = (page: string, where: string): readonly Block[] => {
   return blocks;
 };
 
-/** What a comment begins with if it shows a value; other comments after expressions are prose. */
-const VALUE = /^(?:[-−]?\d|[-−]?inf\b|[[{("']|true\b|false\b|null\b|undefined\b|nan\b|throws\b|[a-z]+\d*\[)/i;
+/**
+ * What a comment begins with if it shows a value, or is if it shows a dtype and shape; other comments after expressions are
+ * prose, and so is what has an arrow in it.
+ */
+const VALUE =
+  /^(?:[-−]?\d|[-−]?inf\b|[[{("']|true\b|false\b|null\b|undefined\b|nan\b|throws\b|[a-z]+\d*\[[\d, ]*\]$)(?!.*→)/i;
 
 /** The value that the comment after a statement shows: on its last line, or else on the lines right below. */
 export const shownValue = (code: string, end: number): string | undefined => {
@@ -68,12 +72,15 @@ export const shownValue = (code: string, end: number): string | undefined => {
   return VALUE.test(text) ? text : undefined;
 };
 
+const parse = (code: string): ts.SourceFile =>
+  ts.createSourceFile("block.ts", code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
+
 /** The code with every shown value compared, on the same lines. `lineOf` gives the line of the page, from 1. */
-const withChecks = (
+export const withChecks = (
   code: string,
-  source: ts.SourceFile,
   lineOf: (position: number) => number,
 ): { readonly code: string; readonly values: number } => {
+  const source = parse(code);
   let checked = code;
   let values = 0;
   for (const statement of [...source.statements].reverse()) {
@@ -129,7 +136,7 @@ export const moduleOf = (
   const imports = new Set<string>();
   let values = 0;
   for (const { code, line, flags } of blocks) {
-    const source = ts.createSourceFile("block.ts", code, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS);
+    const source = parse(code);
     let body = code;
     for (const statement of [...source.statements].reverse()) {
       if (!ts.isImportDeclaration(statement)) continue;
@@ -141,11 +148,7 @@ export const moduleOf = (
     }
     const runs = !flags.has("no-run");
     if (runs) {
-      const checks = withChecks(
-        body,
-        ts.createSourceFile("block.ts", body, ts.ScriptTarget.ES2022, true, ts.ScriptKind.TS),
-        (position) => line + body.slice(0, position).split("\n").length,
-      );
+      const checks = withChecks(body, (position) => line + body.slice(0, position).split("\n").length);
       body = checks.code;
       values += checks.values;
     }

@@ -66,6 +66,9 @@ export const groupNorm = (numGroups: number, options: GroupNormOptions = {}): La
 /**
  * Instance normalisation of [batch, ...spatial, features]: each feature of each example is standardised over the spatial
  * axes. (D. Ulyanov, A. Vedaldi, V. Lempitsky, "Instance normalization: the missing ingredient for fast stylization", 2016.)
+ *
+ * @example
+ * nn.instanceNorm().init(key, [8, 32, 32, 3]); // { scale: [1, 1, 1], bias: [0, 0, 0] }
  */
 export const instanceNorm = (options: GroupNormOptions = {}): Layer<AffineParams> =>
   grouped("instanceNorm", (features) => features, options);

@@ -40,6 +40,10 @@ export interface RmsNormOptions extends Pick<AffineOptions, "useScale" | "scaleI
 /**
  * Each example's features divided by the root of their mean square, times a learned scale. (B. Zhang and R. Sennrich,
  * "Root mean square layer normalization", 2019.)
+ *
+ * @example
+ * const layer = nn.rmsNorm();
+ * layer.apply(layer.init(key, [1, 2]), np.array([[3, 3]])); // [[1.00000, 1.00000]]
  */
 export const rmsNorm = ({ epsilon = 1e-6, ...affine }: RmsNormOptions = {}): Layer<AffineParams> => ({
   kind: "rmsNorm",

@@ -20,7 +20,12 @@ export const pointwise = (f: (x: NDArray) => NDArray, name: string = f.name): La
   };
 };
 
-/** All axes but the first, the batch, become one. */
+/**
+ * All axes but the first, the batch, become one.
+ *
+ * @example
+ * nn.flatten().apply(null, np.zeros([8, 28, 28, 1])); // float32[8, 784]
+ */
 export const flatten = (): Layer<null> => {
   const outputShape = (shape: Shape): Shape => [...shape.slice(0, 1), sizeOf(shape.slice(1))];
   return {

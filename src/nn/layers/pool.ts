@@ -148,6 +148,11 @@ const adaptive = (kind: string, outputSize: readonly number[], reduce: Reduce): 
 export const adaptiveAvgPool = (outputSize: readonly number[]): Layer<null> =>
   adaptive("adaptiveAvgPool", outputSize, np.mean);
 
-/** As `adaptiveAvgPool`, with the greatest element of each stretch. */
+/**
+ * As `adaptiveAvgPool`, with the greatest element of each stretch.
+ *
+ * @example
+ * nn.adaptiveMaxPool([1, 1]).apply(null, np.zeros([8, 7, 7, 64])); // float32[8, 1, 1, 64]
+ */
 export const adaptiveMaxPool = (outputSize: readonly number[]): Layer<null> =>
   adaptive("adaptiveMaxPool", outputSize, np.max);

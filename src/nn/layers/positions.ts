@@ -14,6 +14,8 @@ const check = (where: string, shape: Shape): readonly [time: number, features: n
  * in column 2i + 1. (A. Vaswani et al., "Attention is all you need", 2017.)
  *
  * @param maxPeriod r, the longest wavelength divided by 2π; default 10,000.
+ * @example
+ * nn.sinusoidalEncoding(20, 64); // float32[20, 64]
  */
 export const sinusoidalEncoding = (length: number, features: number, maxPeriod = 10_000): NDArray => {
   const time = np.expandDims(np.arange(length, undefined, undefined, { dtype: "float32" }), -1);
@@ -60,6 +62,9 @@ export interface LearnedPositionsOptions {
  *
  * @param maxLength the longest sequence that it takes.
  * @throws ShapeError for a longer one.
+ * @example
+ * const layer = nn.learnedPositions(100);
+ * layer.apply(layer.init(key, [1, 20, 64]), np.zeros([8, 20, 64])); // float32[8, 20, 64]
  */
 export const learnedPositions = (
   maxLength: number,

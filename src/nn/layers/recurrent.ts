@@ -109,7 +109,13 @@ export const lstm = (
   return recurrent(lstmCell(features, options), options);
 };
 
-/** A gated recurrent unit: two gates decide how much of what is carried is replaced. */
+/**
+ * A gated recurrent unit: two gates decide how much of what is carried is replaced.
+ *
+ * @example
+ * const layer = nn.gru(32);
+ * layer.apply(layer.init(key, [1, 20, 64]), np.zeros([8, 20, 64])); // float32[8, 20, 32]
+ */
 export const gru = (features: number, options: RecurrentOptions = {}): RecurrentLayer<GruParams, NDArray> => {
   positiveInteger("gru", "features", features);
   return recurrent(gruCell(features, options), options);

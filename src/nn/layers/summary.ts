@@ -19,7 +19,13 @@ const countParameters = (layer: AnyLayer, inputShape: Shape): number => {
   return outAvals.reduce((n, { shape }) => n + sizeOf(shape), 0);
 };
 
-/** The rows of a model's table: the model, then all layers inside it, each in front of its own. */
+/**
+ * The rows of a model's table: the model, then all layers inside it, each in front of its own.
+ *
+ * @example
+ * nn.summaryRows(nn.dense(10), [1, 784]);
+ * // [{ depth: 0, kind: "dense", outputShape: [1, 10], parameters: 7850 }]
+ */
 export const summaryRows = (model: AnyLayer, inputShape: Shape): readonly SummaryRow[] => {
   const rows: SummaryRow[] = [];
   const visit = (layer: AnyLayer, shape: Shape, depth: number): void => {

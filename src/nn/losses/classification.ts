@@ -24,6 +24,8 @@ const checkSmoothing = (where: string, alpha: number): void => {
  * Inception architecture for computer vision", 2015.)
  *
  * @param labels probabilities, [..., classes].
+ * @example
+ * nn.losses.smoothLabels(np.array([[1, 0]]), 0.1); // [[0.95, 0.05]]
  */
 export const smoothLabels = (labels: ArrayLike, alpha: number): NDArray => {
   checkSmoothing("smoothLabels", alpha);
@@ -58,6 +60,8 @@ export const softmaxCrossEntropy = (
  * @param logits [..., classes].
  * @param labels int32 or uint32 [...]; a number that is no class gives NaN.
  * @throws ShapeError or DTypeError unless the two fit together.
+ * @example
+ * nn.losses.softmaxCrossEntropyWithIntegerLabels(np.array([[2, 0, 0]]), np.array([0], "int32")); // [0.239545]
  * @see https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.softmax_cross_entropy_with_integer_labels
  */
 export const softmaxCrossEntropyWithIntegerLabels = (
@@ -81,6 +85,8 @@ export const softmaxCrossEntropyWithIntegerLabels = (
  *
  * @param logits of any shape.
  * @param labels probabilities of the same shape.
+ * @example
+ * nn.losses.sigmoidBinaryCrossEntropy(np.array([0, 2]), np.array([1, 1])); // [0.693147, 0.126928]
  * @see https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.sigmoid_binary_cross_entropy
  */
 export const sigmoidBinaryCrossEntropy = (
@@ -128,6 +134,8 @@ export const multiclassSvm = (
  * The hinge loss of yes-or-no answers, element by element: max(0, 1 − target · score).
  *
  * @param targets −1 or 1, of the same shape.
+ * @example
+ * nn.losses.hinge(np.array([0.5, -2]), np.array([1, -1])); // [0.5, 0]
  * @see https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.hinge_loss
  */
 export const hinge = (scores: ArrayLike, targets: ArrayLike): NDArray => {

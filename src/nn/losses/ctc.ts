@@ -65,6 +65,9 @@ const checkShapes = (
  * @param labels int32 or uint32 [batch, labels], without blanks.
  * @param labelPaddings [batch, labels]: 1 where there is no label, at the end.
  * @throws ShapeError, DTypeError or ArgumentError unless all fit together.
+ * @example
+ * nn.losses.ctc(np.zeros([1, 4, 3]), np.zeros([1, 4]), np.array([[1, 2]], "int32"), np.zeros([1, 2]));
+ * // [1.6864]
  * @see https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.ctc_loss
  */
 export const ctc = (

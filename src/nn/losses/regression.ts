@@ -5,11 +5,21 @@ import { lgamma } from "../../primitives/index.ts";
 import { softplus } from "../smooth.ts";
 import { pair } from "./operands.ts";
 
-/** (prediction − target)², element by element. */
+/**
+ * (prediction − target)², element by element.
+ *
+ * @example
+ * nn.losses.squaredError(np.array([1, 2]), np.array([3, 2])); // [4, 0]
+ */
 export const squaredError = (predictions: ArrayLike, targets: ArrayLike): NDArray =>
   np.square(np.subtract(...pair("squaredError", predictions, targets)));
 
-/** |prediction − target|, element by element. */
+/**
+ * |prediction − target|, element by element.
+ *
+ * @example
+ * nn.losses.absoluteError(np.array([1, 2]), np.array([3, 2])); // [2, 0]
+ */
 export const absoluteError = (predictions: ArrayLike, targets: ArrayLike): NDArray =>
   np.abs(np.subtract(...pair("absoluteError", predictions, targets)));
 
@@ -17,11 +27,18 @@ export const absoluteError = (predictions: ArrayLike, targets: ArrayLike): NDArr
  * The mean of (prediction − target)² over all elements, a scalar.
  *
  * @throws ShapeError unless the shapes agree.
+ * @example
+ * nn.losses.mse(np.array([1, 2]), np.array([3, 2])); // 2
  */
 export const mse = (predictions: ArrayLike, targets: ArrayLike): NDArray =>
   np.mean(np.square(np.subtract(...pair("mse", predictions, targets))));
 
-/** The mean of |prediction − target| over all elements, a scalar. */
+/**
+ * The mean of |prediction − target| over all elements, a scalar.
+ *
+ * @example
+ * nn.losses.mae(np.array([1, 2]), np.array([3, 2])); // 1
+ */
 export const mae = (predictions: ArrayLike, targets: ArrayLike): NDArray =>
   np.mean(np.abs(np.subtract(...pair("mae", predictions, targets))));
 
@@ -29,6 +46,8 @@ export const mae = (predictions: ArrayLike, targets: ArrayLike): NDArray =>
  * Half the square of small errors, and linear beyond `delta`, element by element. (P. J. Huber, "Robust estimation of a
  * location parameter", 1964.)
  *
+ * @example
+ * nn.losses.huber(np.array([0.5, 3]), np.array([0, 0])); // [0.125, 2.5]
  * @see https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.huber_loss
  */
 export const huber = (predictions: ArrayLike, targets: ArrayLike, delta = 1): NDArray => {
@@ -43,6 +62,8 @@ export const huber = (predictions: ArrayLike, targets: ArrayLike, delta = 1): ND
  * log(cosh(prediction − target)), element by element: like half the square for small errors, like the absolute error
  * for large ones, for which it does not overflow.
  *
+ * @example
+ * nn.losses.logCosh(np.array([1, 100]), np.array([0, 0])); // [0.433781, 99.3069]
  * @see https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.log_cosh
  */
 export const logCosh = (predictions: ArrayLike, targets: ArrayLike): NDArray => {
@@ -65,6 +86,8 @@ export interface PoissonNllOptions {
  *
  * @param predictions logarithms of rates, or rates if `logInput` is false.
  * @param targets counts.
+ * @example
+ * nn.losses.poissonNll(np.array([0, 1]), np.array([1, 2])); // [1, 0.718282]
  */
 export const poissonNll = (
   predictions: ArrayLike,

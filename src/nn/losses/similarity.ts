@@ -10,6 +10,8 @@ import { pair } from "./operands.ts";
  *
  * @param logPredictions logarithms of probabilities, [..., classes].
  * @param targets probabilities of the same shape.
+ * @example
+ * nn.losses.klDivergence(np.log(np.array([[0.5, 0.5]])), np.array([[0.25, 0.75]])); // [0.130812]
  * @see https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.kl_divergence
  */
 export const klDivergence = (logPredictions: ArrayLike, targets: ArrayLike): NDArray => {
@@ -38,6 +40,8 @@ const norm = (x: NDArray, epsilon: number): NDArray => {
  *
  * @param predictions [..., features].
  * @param targets of the same shape.
+ * @example
+ * nn.losses.cosineSimilarity(np.array([[1, 0]]), np.array([[3, 0]])); // [1]
  * @see https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.cosine_similarity
  */
 export const cosineSimilarity = (
@@ -49,7 +53,12 @@ export const cosineSimilarity = (
   return np.sum(np.multiply(np.divide(x, norm(x, epsilon)), np.divide(y, norm(y, epsilon))), -1);
 };
 
-/** 1 − `cosineSimilarity`. */
+/**
+ * 1 − `cosineSimilarity`.
+ *
+ * @example
+ * nn.losses.cosineDistance(np.array([[1, 0]]), np.array([[0, 2]])); // [1]
+ */
 export const cosineDistance = (
   predictions: ArrayLike,
   targets: ArrayLike,
@@ -72,6 +81,8 @@ export interface TripletOptions {
  *
  * @param anchors [..., features], as `positives` and `negatives`.
  * @throws ShapeError unless the three have one shape.
+ * @example
+ * nn.losses.tripletMargin(np.array([[0, 0]]), np.array([[0, 1]]), np.array([[3, 0]])); // [0]
  * @see https://optax.readthedocs.io/en/latest/api/losses.html#optax.losses.triplet_margin_loss
  */
 export const tripletMargin = (

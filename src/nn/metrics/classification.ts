@@ -11,6 +11,8 @@ import { scoresAndLabels } from "../losses/operands.ts";
  * @param scores [..., classes]; of several highest the first counts.
  * @param labels int32 or uint32 [...].
  * @throws ShapeError or DTypeError unless the two fit together.
+ * @example
+ * nn.metrics.accuracy(np.array([[0.9, 0.1], [0.8, 0.2]]), np.array([0, 1], "int32")); // 0.5
  */
 export const accuracy = (scores: ArrayLike, labels: ArrayLike): NDArray => {
   const [x, y] = scoresAndLabels("accuracy", scores, labels);
@@ -21,6 +23,8 @@ export const accuracy = (scores: ArrayLike, labels: ArrayLike): NDArray => {
  * The share of examples whose label is among the `k` highest scores.
  *
  * @throws ArgumentError unless 1 <= k <= classes.
+ * @example
+ * nn.metrics.topKAccuracy(np.array([[0.5, 0.3, 0.2]]), np.array([1], "int32"), 2); // 1
  */
 export const topKAccuracy = (scores: ArrayLike, labels: ArrayLike, k: number): NDArray => {
   const [x, y, classes] = scoresAndLabels("topKAccuracy", scores, labels);
@@ -94,6 +98,8 @@ const ratio = (a: NDArray, b: NDArray): NDArray => {
  * Precision, recall and F1 from a confusion matrix.
  *
  * @param confusion [classes, classes], rows true labels, as `confusionMatrix` makes it; matrices may be added up before.
+ * @example
+ * nn.metrics.precisionRecallF1(np.array([[3, 1], [1, 3]])); // { precision: 0.75, recall: 0.75, f1: 0.75 }
  */
 export const precisionRecallF1 = (
   confusion: ArrayLike,
@@ -122,5 +128,7 @@ export const precisionRecallF1 = (
  * The perplexity of a language model: exp of its mean cross-entropy in nats, as if it chose among so many words evenly.
  *
  * @param crossEntropy the cross-entropy of each token, of any shape.
+ * @example
+ * nn.metrics.perplexity(np.array([Math.log(4), Math.log(4)])); // 4
  */
 export const perplexity = (crossEntropy: ArrayLike): NDArray => np.exp(np.mean(crossEntropy));

@@ -25,7 +25,12 @@ const integers = (name: string, x: ArrayLike): NDArray => {
   return prim.convertElementType(array, "int32");
 };
 
-/** Positions in a flattened array as positions along the axes of `shape`; those outside are moved inside. */
+/**
+ * Positions in a flattened array as positions along the axes of `shape`; those outside are moved inside.
+ *
+ * @example
+ * np.unravelIndex(np.array([5], "int32"), [2, 3]); // [[1], [2]]
+ */
 export const unravelIndex = (indices: ArrayLike, shape: number | readonly number[]): readonly NDArray[] => {
   const lengths = typeof shape === "number" ? [shape] : shape;
   const size = sizeOf(lengths);
@@ -41,7 +46,12 @@ export const unravelIndex = (indices: ArrayLike, shape: number | readonly number
   return result;
 };
 
-/** Positions along the axes of `dims` as positions in the flattened array. */
+/**
+ * Positions along the axes of `dims` as positions in the flattened array.
+ *
+ * @example
+ * np.ravelMultiIndex([np.array([1], "int32"), np.array([2], "int32")], [2, 3]); // [5]
+ */
 export const ravelMultiIndex = (
   multiIndex: readonly ArrayLike[],
   dims: readonly number[],
@@ -65,7 +75,12 @@ export const ravelMultiIndex = (
     .reduce((flat, index, axis) => prim.add(prim.mul(flat, int32(dims[axis] as number)), index));
 };
 
-/** The elements of `x` along `axis`, or of the flattened array, where a condition is true. */
+/**
+ * The elements of `x` along `axis`, or of the flattened array, where a condition is true.
+ *
+ * @example
+ * np.compress(np.array([true, false, true]), np.array([1, 2, 3])); // [1, 3]
+ */
 export const compress = (
   condition: ArrayLike,
   x: ArrayLike,
@@ -86,11 +101,21 @@ export const compress = (
   return takeAxis("compress", array, positions, along, { mode: "fill", fillValue });
 };
 
-/** The elements of `x` where a condition of the same size is true. */
+/**
+ * The elements of `x` where a condition of the same size is true.
+ *
+ * @example
+ * np.extract(np.array([true, false, true]), np.array([1, 2, 3])); // [1, 3]
+ */
 export const extract = (condition: ArrayLike, x: ArrayLike, options: SizeOptions = {}): NDArray =>
   compress(ravel(condition), x, null, options);
 
-/** For each place, the element there of one of several arrays: that which `which` says. */
+/**
+ * For each place, the element there of one of several arrays: that which `which` says.
+ *
+ * @example
+ * np.choose(np.array([0, 1], "int32"), [np.array([1, 2]), np.array([10, 20])]); // [1, 20]
+ */
 export const choose = (
   which: ArrayLike,
   choices: readonly ArrayLike[],
@@ -113,7 +138,12 @@ export const choose = (
   return prim.selectN(place, ...cases);
 };
 
-/** A copy of `x` with `value` (a scalar, or a vector that is repeated) on the main diagonal. */
+/**
+ * A copy of `x` with `value` (a scalar, or a vector that is repeated) on the main diagonal.
+ *
+ * @example
+ * np.fillDiagonal(np.zeros([2, 2]), 5); // [[5, 0], [0, 5]]
+ */
 export const fillDiagonal = (x: ArrayLike, value: ArrayLike): NDArray => {
   const array = operand(x, "fillDiagonal");
   const isCube = array.shape.every((m) => m === array.shape[0]);
@@ -138,7 +168,12 @@ export const fillDiagonal = (x: ArrayLike, value: ArrayLike): NDArray => {
   );
 };
 
-/** The positions of an n × n matrix that a function such as `triu` leaves other than 0. */
+/**
+ * The positions of an n × n matrix that a function such as `triu` leaves other than 0.
+ *
+ * @example
+ * np.maskIndices(2, np.triu); // [[0, 0, 1], [0, 1, 1]]
+ */
 export const maskIndices = (
   n: number,
   maskFunction: (x: NDArray, k: number) => NDArray,

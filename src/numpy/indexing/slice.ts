@@ -7,6 +7,9 @@ import { ArgumentError } from "../../core/index.ts";
  *
  *     x.at(slice(1, 3)).get();          // x[1:3]
  *     x.at(slice(null, null, -1)).get() // x[::-1]
+ *
+ * @example
+ * np.arange(5).at(np.slice(1, null, 2)).get(); // [1, 3]
  */
 export function slice(stop: number | null): Slice;
 export function slice(start: number | null, stop: number | null, step?: number | null): Slice;

@@ -98,6 +98,9 @@ export const takeAxis = (
  * Elements at positions along `axis`, or in the flattened array: the axis is replaced by the axes of `indices`.
  *
  *     take(x, [2, 0], 1); // columns 2 and 0
+ *
+ * @example
+ * np.take(np.array([10, 20, 30]), [2, 0]); // [30, 10]
  */
 export const take = (
   x: ArrayLike,
@@ -140,6 +143,9 @@ const alongNumbers = (rank: number, axis: number): prim.GatherDimensionNumbers =
  * For each index the element that has that position along `axis` and the same place along all other axes.
  *
  *     takeAlongAxis(x, argsort(x), -1); // x sorted
+ *
+ * @example
+ * np.takeAlongAxis(np.array([[1, 2], [3, 4]]), np.array([[1], [0]], "int32"), 1); // [[2], [3]]
  */
 export const takeAlongAxis = (
   x: ArrayLike,
@@ -163,7 +169,12 @@ export const takeAlongAxis = (
   );
 };
 
-/** A copy of `x` in which the elements that `takeAlongAxis` would read are replaced by `values` (broadcast). */
+/**
+ * A copy of `x` in which the elements that `takeAlongAxis` would read are replaced by `values` (broadcast).
+ *
+ * @example
+ * np.putAlongAxis(np.array([[1, 2], [3, 4]]), np.array([[1], [0]], "int32"), 9, 1); // [[1, 9], [9, 4]]
+ */
 export const putAlongAxis = (
   x: ArrayLike,
   indices: ArrayLike,

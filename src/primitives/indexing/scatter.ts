@@ -144,6 +144,10 @@ export const scatterMulPrimitive: Primitive<ScatterParams> = definePrimitive<Sca
 /**
  * `scatter` that multiplies what stands in the operand by the updates. Elements met more than once receive the
  * product; derivatives by the updates need `uniqueIndices: true`.
+ *
+ * @example
+ * lax.scatterMul(np.ones([3]), np.array([[1]], "int32"), np.array([5]), { updateWindowDims: [], insertedWindowDims: [0],
+ *   scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [] }); // [1, 5, 1]
  */
 export const scatterMul = (
   operand: NDArray,
@@ -195,7 +199,13 @@ export const scatterMinPrimitive: Primitive<ScatterParams> = defineExtremal("sca
 /** The operand with windows of it replaced by greater updates. */
 export const scatterMaxPrimitive: Primitive<ScatterParams> = defineExtremal("scatterMax", "max", Math.max);
 
-/** `scatter` that keeps the least of what stands in the operand and the updates that meet there; NaN wins. */
+/**
+ * `scatter` that keeps the least of what stands in the operand and the updates that meet there; NaN wins.
+ *
+ * @example
+ * lax.scatterMin(np.zeros([3]), np.array([[1]], "int32"), np.array([-5]), { updateWindowDims: [], insertedWindowDims: [0],
+ *   scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [] }); // [0, -5, 0]
+ */
 export const scatterMin = (
   operand: NDArray,
   indices: NDArray,
@@ -205,7 +215,13 @@ export const scatterMin = (
 ): NDArray =>
   bind1(scatterMinPrimitive, [operand, indices, updates], scatterParams(dimensionNumbers, options));
 
-/** `scatter` that keeps the greatest of what stands in the operand and the updates that meet there; NaN wins. */
+/**
+ * `scatter` that keeps the greatest of what stands in the operand and the updates that meet there; NaN wins.
+ *
+ * @example
+ * lax.scatterMax(np.zeros([3]), np.array([[1]], "int32"), np.array([5]), { updateWindowDims: [], insertedWindowDims: [0],
+ *   scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [] }); // [0, 5, 0]
+ */
 export const scatterMax = (
   operand: NDArray,
   indices: NDArray,

@@ -205,6 +205,8 @@ export const PROGRAM_LAWS: readonly ProgramLaw[] = [
  * Check a law on random programs.
  *
  * @throws Error with a minimal program, printed as a jaxpr, if the law does not hold.
+ * @example
+ * for (const law of PROGRAM_LAWS) checkProgramLaw(law, { numRuns: 1, seed: 1 });
  */
 export const checkProgramLaw = (law: ProgramLaw, { numRuns = 100, seed }: LawOptions = {}): void => {
   check(law.property(), { numRuns, ...(seed !== undefined && { seed }) });
