@@ -16,7 +16,7 @@ const isName = (node: ts.Node): node is ts.Identifier => {
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
   if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
   if (ts.isBindingElement(parent)) return parent.initializer === node;
-  if (ts.isNamedTupleMember(parent)) return parent.type === node;
+  if (ts.isNamedTupleMember(parent)) return false;
   return !ts.isQualifiedName(parent) && !ts.isPropertySignature(parent) && !ts.isMethodDeclaration(parent);
 };
 
