@@ -51,6 +51,7 @@ const guide: Items = [
     items: [
       page("Learning", "/learning"),
       ...ifThere("Testing", "/testing"),
+      ...ifThere("Debugging", "/debugging"),
       ...ifThere("Seeing", "/inspect"),
       page("Examples", "/examples"),
       page("Performance", "/performance"),
