@@ -158,6 +158,8 @@ const drawBar = (
  * the dearer. Resting the pointer on a bar shows its numbers.
  *
  * @returns the text of an SVG file.
+ * @example
+ * drawCost(cost((x: NDArray) => np.sin(x).sum(), { measureFor: 0 })(np.ones([4]))).startsWith("<svg"); // true
  */
 export const drawCost = (
   { equations, equationByEquation, compiled }: CostReport,

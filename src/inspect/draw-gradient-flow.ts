@@ -72,6 +72,10 @@ const drawHistogram = ({ histogram, nonFinite }: ParameterFlow, frame: Frame, se
  *
  * @returns the text of an SVG file.
  * @throws ArgumentError if the history has no step, or no parameter.
+ * @example
+ * const [flow, params] = [gradientFlow(), { w: np.ones([3]) }];
+ * const history = flow.record(flow.init(params), flow.measure(params, params, params));
+ * drawGradientFlow(history).startsWith("<svg"); // true
  */
 export const drawGradientFlow = (history: FlowHistory, { theme = "auto" }: PictureOptions = {}): string => {
   const { names, steps } = history;

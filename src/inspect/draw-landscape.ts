@@ -35,6 +35,8 @@ type Ring = readonly (readonly number[])[];
  *
  * @returns the text of an SVG file.
  * @throws ArgumentError if no loss is finite.
+ * @example
+ * drawLandscape(lossLandscape((w: NDArray) => w.square().sum(), np.ones([3]))).startsWith("<svg"); // true
  */
 export const drawLandscape = (
   { alphas, betas, losses }: Landscape,

@@ -224,7 +224,14 @@ export const gradientFlow = ({ bins = 30, deadAfter = 1 }: GradientFlowOptions =
   };
 };
 
-/** A history as events for `encodeEvents`: `gradientNorm/…`, `updateRatio/…` and so on, and the histograms of gradients. */
+/**
+ * A history as events for `encodeEvents`: `gradientNorm/…`, `updateRatio/…` and so on, and the histograms of gradients.
+ *
+ * @example
+ * const [flow, params] = [gradientFlow(), { w: np.ones([3]) }];
+ * const history = flow.record(flow.init(params), flow.measure(params, params, params));
+ * gradientFlowEvents(history).length; // 1
+ */
 export const gradientFlowEvents = ({ names, steps }: FlowHistory): readonly RunEvent[] =>
   steps.map(({ step, parameters }): RunEvent => {
     const scalars: Record<string, number> = {};

@@ -127,7 +127,7 @@ export const dtypes = (options: readonly DType[] = ALL_DTYPES): Arbitrary<DType>
  * An arbitrary of PRNG keys. It shrinks towards `random.key(0)`.
  *
  * @example
- * fc.property(keys(), (key) => random.uniform(key, []).item() < 1);
+ * fc.property(keys(), (key) => random.uniform(key, []).less(1).item() === true);
  */
 export const keys = (): Arbitrary<NDArray> => drawn((source) => key(source.next(2 ** 31 - 1)));
 

@@ -2,6 +2,7 @@
  * What the examples of docstrings may name without importing it.
  */
 import * as cotangent from "cotangent";
+import * as inspect from "cotangent/inspect";
 import * as io from "cotangent/io";
 import * as optim from "cotangent/optim";
 import * as testing from "cotangent/testing";
@@ -16,9 +17,10 @@ export const entries: Readonly<Record<string, string>> = {
   io: "src/io/index.ts",
   train: "src/train/index.ts",
   testing: "src/testing/index.ts",
+  inspect: "src/inspect/index.ts",
 };
 
-const modules: Readonly<Record<string, object>> = { optim, io, train, testing };
+const modules: Readonly<Record<string, object>> = { optim, io, train, testing, inspect };
 
 type Origin = readonly [name: string, { readonly module: string; readonly path: string }];
 
