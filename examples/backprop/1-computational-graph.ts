@@ -4,9 +4,12 @@
  *
  *     npx tsx examples/backprop/1-computational-graph.ts
  *
- * docs/backprop/1-computational-graph.md is the page to it.
+ * docs/backprop/1-computational-graph.md is the page to it, and shows the picture that this program draws.
  */
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { grad, makeJaxpr, type NDArray, nn, numpy as np } from "cotangent";
+import { circuit, drawGraph } from "cotangent/inspect";
 import { distance, heading, isProgram, show, table } from "./report.ts";
 
 /** A data set and how strongly weights are kept small. */
@@ -80,6 +83,12 @@ export const descend = (start: NDArray, problem: Problem, rate: number, steps: n
   return losses;
 };
 
+/** The graph with its values and gradients; calls of functions are one node each. */
+export const drawing = (): string =>
+  drawGraph(circuit(totalLoss, { argnums: 0, maxGates: 3 })(small.w, small));
+
+const pictureFile = fileURLToPath(new URL("../../docs/backprop/1-computational-graph.svg", import.meta.url));
+
 export function main(): void {
   const { w } = small;
   heading("Forward, node by node");
@@ -98,6 +107,8 @@ export function main(): void {
 
   heading("The graph, as it was recorded");
   console.log(String(makeJaxpr(totalLoss)(w, small)));
+  writeFileSync(pictureFile, drawing());
+  console.log("The picture is docs/backprop/1-computational-graph.svg.");
 
   heading("Backward");
   const [byHand, byGrad] = [gradientByHand(w, small), grad(totalLoss)(w, small)];

@@ -4,9 +4,12 @@
  *
  *     npx tsx examples/backprop/4-flat-circuit.ts
  *
- * docs/backprop/4-flat-circuit.md is the page to it.
+ * docs/backprop/4-flat-circuit.md is the page to it, and shows the picture that this program draws.
  */
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { grad, makeJaxpr, type NDArray, nn, numpy as np, random, vjp } from "cotangent";
+import { drawGraph, circuit as graphOf } from "cotangent/inspect";
 import { distance, heading, isProgram, show, table } from "./report.ts";
 
 /** The five inputs. `T` is a number for code by hand, an array for what is derived. */
@@ -114,6 +117,11 @@ export const atKinks = (): { readonly max: readonly [number, number]; readonly r
   return { max: [Number(first), Number(second)], relu: Number(grad((x: NDArray) => nn.relu(x))(nothing)) };
 };
 
+/** The circuit with the value and the gradient of every wire. */
+export const drawing = (): string => drawGraph(graphOf(circuit)(asArrays(inputs)));
+
+const pictureFile = fileURLToPath(new URL("../../docs/backprop/4-flat-circuit.svg", import.meta.url));
+
 export function main(): void {
   heading("Forward and backward by hand, and by grad");
   const hand = byHand(inputs);
@@ -129,6 +137,8 @@ export function main(): void {
       show(derived[name], 8),
     ]),
   );
+  writeFileSync(pictureFile, drawing());
+  console.log("The picture with all values and gradients is docs/backprop/4-flat-circuit.svg.");
 
   heading("Forward as it is recorded");
   console.log(String(makeJaxpr(circuit)(arrays)));

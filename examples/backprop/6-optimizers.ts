@@ -9,6 +9,7 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { jit, lax, type NDArray, nn, numpy as np, random, tree, valueAndGrad, vmap } from "cotangent";
+import { drawCurves } from "cotangent/inspect";
 import {
   adam,
   adamw,
@@ -22,7 +23,6 @@ import {
   scaleByLearningRate,
   sgd,
 } from "cotangent/optim";
-import { type Curve, drawCurves } from "./curves.ts";
 import { heading, isProgram, show, table } from "./report.ts";
 import { armCount, type Points, spirals } from "./spirals.ts";
 
@@ -87,9 +87,16 @@ const flat = ((): Points => {
 })();
 
 /** What an optimizer did with the best of the learning rates. */
-export interface Trial extends Curve {
+export interface Trial {
+  readonly name: string;
   readonly rate: number;
+  /** The loss before each step. */
+  readonly losses: readonly number[];
 }
+
+/** The losses of all of them, step by step. */
+export const drawing = (trials: readonly Pick<Trial, "name" | "losses">[]): string =>
+  drawCurves(Object.fromEntries(trials.map(({ name, losses }) => [name, losses])), { log: true });
 
 /** Training with all learning rates at once (the run is vmapped over them), and the one that got lowest. */
 export const tryOptimizer = (name: string, steps: number): Trial => {
@@ -109,7 +116,7 @@ export const tryOptimizer = (name: string, steps: number): Trial => {
 };
 
 /** The step at which a loss is below a bound for the first time; infinity if it never is. */
-export const firstBelow = ({ losses }: Curve, bound: number): number => {
+export const firstBelow = ({ losses }: Pick<Trial, "losses">, bound: number): number => {
   const step = losses.findIndex((loss) => loss < bound);
   return step < 0 ? Number.POSITIVE_INFINITY : step;
 };
@@ -195,7 +202,7 @@ export async function main(): Promise<void> {
       firstBelow(trial, 0.1) === Number.POSITIVE_INFINITY ? "never" : String(firstBelow(trial, 0.1)),
     ]),
   );
-  await writeFile(pictureFile, drawCurves("loss", trials));
+  await writeFile(pictureFile, drawing(trials));
   console.log("The picture is docs/backprop/6-optimizers.svg.");
 
   heading("Penalties: 90 noisy points to learn from, 1,500 others to be tested on");

@@ -4,13 +4,17 @@
  *
  *     npx tsx examples/backprop/7-practice.ts
  *
- * docs/backprop/7-practice.md is the page to it.
+ * docs/backprop/7-practice.md is the page to it, and shows the picture that this program draws.
  */
-import { clipped, designs, firstToLast, gradients, norms } from "./deep-gradients.ts";
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { clipped, designs, drawing, firstToLast, gradients, norms } from "./deep-gradients.ts";
 import { findBug, rightByHand, wrongByHand } from "./gradient-check.ts";
 import { digits, learn, remedies } from "./overfitting.ts";
 import { differenceError, gradientError, sumErrors } from "./precision.ts";
 import { heading, isProgram, show, table } from "./report.ts";
+
+const pictureFile = fileURLToPath(new URL("../../docs/backprop/7-practice.svg", import.meta.url));
 
 export function main(): void {
   heading("A gradient check");
@@ -33,6 +37,11 @@ export function main(): void {
   console.log(
     `Clipping of ReLU with large weights: the whole gradient is ${show(before, 2)} long, then ${show(after, 2)}.`,
   );
+  writeFileSync(
+    pictureFile,
+    drawing(Object.keys(designs).filter((name) => !name.startsWith("ReLU, large weights"))),
+  );
+  console.log("The picture is docs/backprop/7-practice.svg.");
 
   heading("300 digits to learn from, 2,000 others");
   const examples = digits(300);

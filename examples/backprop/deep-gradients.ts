@@ -2,6 +2,7 @@
  * How large the gradient of each layer of a deep network is: where it vanishes, where it explodes, and what cures it.
  */
 import { grad, type NDArray, nn, numpy as np, random } from "cotangent";
+import { drawCurves } from "cotangent/inspect";
 import { clipByGlobalNorm, globalNorm } from "cotangent/optim";
 
 /** A network of equal layers: what is between its matrices, and how they begin. */
@@ -67,3 +68,15 @@ export const clipped = (grads: readonly NDArray[]): readonly [number, number] =>
   const [shortened] = rule.update(grads, rule.init(grads));
   return [Number(globalNorm(grads)), Number(globalNorm(shortened))];
 };
+
+/** How large gradients are, layer by layer, of several designs. */
+export const drawing = (names: readonly string[]): string =>
+  drawCurves(
+    Object.fromEntries(
+      names.map((name) => [
+        name,
+        norms(gradients(designs[name] as Design)).map((size, i) => [i + 1, size] as const),
+      ]),
+    ),
+    { xLabel: "layer", yLabel: "‖∂L/∂W‖", log: true, width: 860 },
+  );

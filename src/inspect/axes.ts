@@ -2,7 +2,7 @@ import { extent, range, ticks } from "d3-array";
 import { scaleLinear, scaleLog } from "d3-scale";
 import { line } from "d3-shape";
 import { formatNumber } from "./format.ts";
-import { element, FONT_SIZE, type Markup, text, textWidth } from "./svg.ts";
+import { element, FONT_SIZE, type Markup, SERIES, text, textWidth } from "./svg.ts";
 
 /** Where a plot's data is drawn: the rectangle between its axes. */
 export interface Frame {
@@ -110,7 +110,7 @@ export const thinned = (points: readonly Point[]): readonly Point[] => {
   return kept;
 };
 
-/** A curve through points, broken where a number has no place on its axis. */
+/** A curve through points, broken where a number has no place on its axis. When colours are used up, lines are dashed. */
 export const drawCurve = (points: readonly Point[], x: AxisScale, y: AxisScale, series: number): Markup => {
   const path = line<Point>()
     .defined(([a, b]) => x.has(a) && y.has(b))
@@ -120,9 +120,10 @@ export const drawCurve = (points: readonly Point[], x: AxisScale, y: AxisScale, 
   return path === null
     ? ""
     : element("path", {
-        class: `stroke-${series}`,
+        class: `stroke-${series % SERIES}`,
         "stroke-width": 1.8,
         "stroke-linejoin": "round",
+        "stroke-dasharray": series < SERIES ? undefined : "6 3",
         d: path,
       });
 };

@@ -136,6 +136,7 @@ class Builder {
       kind,
       label,
       signature,
+      isLiteral: false,
       detail: undefined,
       equation: undefined,
       calls: [],
@@ -157,9 +158,7 @@ class Builder {
   /** An edge from where `atom` comes from. A constant in the program gets a node of its own for each use. */
   use(atom: Atom, to: number, input: number, gradient: Tangent): void {
     const source =
-      atom instanceof Literal
-        ? { node: this.node("constant", literalText(atom), `constant ${formatAval(atom.aval)}`), output: 0 }
-        : this.#sources.get(atom);
+      atom instanceof Literal ? { node: this.#literal(atom), output: 0 } : this.#sources.get(atom);
     if (source === undefined) throw new Error("buildGraph: the jaxpr reads a variable that nothing defines.");
     const value = this.#observed(atom);
     this.edges.push({
@@ -169,6 +168,11 @@ class Builder {
       input,
       wires: [{ aval: atom.aval, value, gradient: gradient ?? undefined }],
     });
+  }
+
+  #literal(literal: Literal): number {
+    const signature = `constant ${formatAval(literal.aval)}`;
+    return this.node("constant", literalText(literal), signature, { isLiteral: true });
   }
 
   #observed(atom: Atom): NDArray | undefined {

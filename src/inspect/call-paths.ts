@@ -11,13 +11,22 @@ const sameFrame = (a: SourceLocation | undefined, b: SourceLocation | undefined)
 /** Frames of installed packages, such as a test runner, are not the user's. */
 const isForeign = ({ file }: SourceLocation): boolean => file.includes("/node_modules/");
 
+/** The place of a call, for comparison. */
+const placeOf = ({ file, line, column }: SourceLocation): string => `${file}:${line}:${column}`;
+
 /**
  * For each equation the user's calls that led to it, the outermost first, without those that are common to all of them:
  * what happened inside of the function that was traced.
+ *
+ * @param outside calls around the function: of a deep stack the outermost may be missing, so that they are not common.
  */
-export const callPaths = (equations: readonly Equation[]): readonly (readonly SourceLocation[])[] => {
+export const callPaths = (
+  equations: readonly Equation[],
+  outside: readonly SourceLocation[] = [],
+): readonly (readonly SourceLocation[])[] => {
+  const around = new Set(outside.map(placeOf));
   const paths = equations.map(({ origin }) =>
-    (origin?.stack ?? []).filter((frame) => !isForeign(frame)).toReversed(),
+    (origin?.stack ?? []).filter((frame) => !isForeign(frame) && !around.has(placeOf(frame))).toReversed(),
   );
   const known = paths.filter((path) => path.length > 0);
   const [first] = known;

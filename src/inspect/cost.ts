@@ -15,6 +15,7 @@ import {
   type Equation,
   formatEquation,
   Literal,
+  Origin,
   type SourceLocation,
   type Var,
 } from "../core/index.ts";
@@ -201,14 +202,22 @@ const scaled = (
   return costs.map(scale);
 };
 
+/** How a program is measured. */
+interface Measurement {
+  readonly runners: Runners;
+  readonly measureFor: number;
+  /** The calls around the function. */
+  readonly outside: readonly SourceLocation[];
+}
+
 const equationCosts = (
   closed: ClosedJaxpr,
   observed: Observation,
-  runners: Runners,
-  measureFor: number,
+  measurement: Measurement,
 ): readonly EquationCost[] => {
+  const { runners, measureFor, outside } = measurement;
   const live = liveBytes(closed);
-  const calls = callPaths(closed.jaxpr.equations);
+  const calls = callPaths(closed.jaxpr.equations, outside);
   return closed.jaxpr.equations.map((equation, i): EquationCost => {
     const inputs: readonly NDArray[] = equation.inputs.map((atom) => valueAt(observed, atom) as NDArray);
     requireConcrete("cost", inputs);
@@ -216,7 +225,7 @@ const equationCosts = (
     const { flops, bytesAccessed, run } = runners.of(equation, text);
     const milliseconds = fastest(() => run(inputs), measureFor);
     const inner = innerOf(equation, inputs);
-    const inside = inner === undefined ? [] : innerCosts(inner, runners, measureFor);
+    const inside = inner === undefined ? [] : innerCosts(inner, measurement);
     return {
       label: operationName(equation),
       equation: text,
@@ -230,13 +239,9 @@ const equationCosts = (
   });
 };
 
-const innerCosts = (
-  { program, args }: Inner,
-  runners: Runners,
-  measureFor: number,
-): readonly EquationCost[] => {
+const innerCosts = ({ program, args }: Inner, measurement: Measurement): readonly EquationCost[] => {
   const closed = inlineCalls(program);
-  return equationCosts(closed, observeValues(closed, args), runners, measureFor);
+  return equationCosts(closed, observeValues(closed, args), measurement);
 };
 
 /** The equations that do the work: instead of a loop, those inside. */
@@ -287,7 +292,8 @@ export const cost =
     const { inputs } = traced;
     requireConcrete("cost", inputs);
     requireConcrete("cost", closed.consts);
-    const equations = equationCosts(closed, observeValues(closed, inputs), new Runners(), measureFor);
+    const measurement = { runners: new Runners(), measureFor, outside: Origin.here().stack };
+    const equations = equationCosts(closed, observeValues(closed, inputs), measurement);
     const compiled = (): MeasuredCost | undefined => {
       if (firstUncompilable(closed) !== undefined) return undefined;
       const run = compile(closed);

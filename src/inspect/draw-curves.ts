@@ -87,7 +87,7 @@ export const drawCurves = (
     `${yLabel} over ${xLabel}`,
     [
       ...drawAxes(frame, x, y, { x: xLabel, y: yLabel }),
-      ...series.map(({ points }, i) => drawCurve(points, x, y, i % SERIES)),
+      ...series.map(({ points }, i) => drawCurve(points, x, y, i)),
       ...series.flatMap(({ name }, i): Markup[] => {
         const at = places[i] as number;
         const end = ends[i];

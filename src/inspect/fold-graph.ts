@@ -123,13 +123,26 @@ const callsAt = (nodes: readonly GraphNode[], depth: number): readonly Stretch[]
   return stretches;
 };
 
+/** What a node has become a part of, and its place there. */
+interface Folded {
+  readonly fold: GraphNode;
+  readonly part: number;
+  readonly place: number;
+}
+
+/** Numbers written in the program at gates of one fold go into it with them. */
+const absorbNumbers = ({ nodes, edges }: ProgramGraph, folds: Map<number, Folded>): void => {
+  const targets = new Map(edges.map(({ from, to }) => [from, to]));
+  for (const node of nodes) {
+    const into = folds.get(targets.get(node.id) ?? -1);
+    if (into !== undefined && node.isLiteral) folds.set(node.id, into);
+  }
+};
+
 /** The gates of a stretch as one node. */
 const contract = (graph: ProgramGraph, stretches: readonly Stretch[]): ProgramGraph => {
   const gates = graph.nodes.filter(isGate);
-  const folds = new Map<
-    number,
-    { readonly fold: GraphNode; readonly part: number; readonly place: number }
-  >();
+  const folds = new Map<number, Folded>();
   for (const { from, to, label, detail, period } of stretches) {
     const members = gates.slice(from, to);
     const first = members[0] as GraphNode;
@@ -137,6 +150,7 @@ const contract = (graph: ProgramGraph, stretches: readonly Stretch[]): ProgramGr
       id: first.id,
       kind: "fold",
       label,
+      isLiteral: false,
       detail,
       equation: undefined,
       calls: sharedCalls(members),
@@ -148,6 +162,7 @@ const contract = (graph: ProgramGraph, stretches: readonly Stretch[]): ProgramGr
       folds.set(node.id, { fold, part: Math.floor(i / period), place: i % period });
     });
   }
+  absorbNumbers(graph, folds);
   const rename = (id: number): number => folds.get(id)?.fold.id ?? id;
   // The results and operands of a fold are numbered by the place in it that they have, not by the part.
   const results = new Slots();

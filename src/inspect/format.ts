@@ -12,7 +12,7 @@ export const formatNumber = (x: number, digits = 4): string => {
     Number.isInteger(x) && size < 1e6
       ? String(size)
       : size < 1e-3 || size >= 1e6
-        ? size.toExponential(Math.min(2, digits - 1))
+        ? size.toExponential(Math.min(2, digits - 1)).replace(/\.?0+e/, "e")
         : String(Number(size.toPrecision(digits)));
   return x < 0 ? `−${written}` : written;
 };

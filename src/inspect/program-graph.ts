@@ -26,6 +26,8 @@ export interface GraphNode {
   readonly kind: NodeKind;
   /** What stands in it: the symbol of an operation, the name of an argument. */
   readonly label: string;
+  /** Whether it is a number that is written in the program: such a node has one edge. */
+  readonly isLiteral: boolean;
   /** A second line: how often a loop turns, what is folded here. */
   readonly detail: string | undefined;
   /** The equation as a jaxpr prints it, for gates. */
@@ -34,7 +36,7 @@ export interface GraphNode {
   readonly calls: readonly SourceLocation[];
   /** The programs inside a loop or a branch. */
   readonly inside: readonly InnerGraph[];
-  /** The gates that were folded into this one, in order. */
+  /** The gates that were folded into this one, in order; numbers in the program that only they read are left out. */
   readonly folded: readonly GraphNode[];
   /** A text that is equal for gates that do the same to arrays of the same kind. */
   readonly signature: string;
