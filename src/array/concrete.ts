@@ -1,4 +1,13 @@
-import { allocate, castScalar, type DType, dtypeInfo, type TypedArray } from "./dtype.ts";
+import {
+  allocate,
+  castScalar,
+  type DType,
+  decodeElement,
+  dtypeInfo,
+  encodeElement,
+  isHalf,
+  type TypedArray,
+} from "./dtype.ts";
 import { NDArray, type NestedArray } from "./ndarray.ts";
 import { formatArray } from "./print.ts";
 import { formatShape, rowMajorStrides, type Shape, sizeOf } from "./shape.ts";
@@ -29,13 +38,15 @@ export class ConcreteArray extends NDArray {
       const storage = array.#storage;
       if (typeof storage !== "number") return storage;
       const buffer = allocate(array.dtype, 1);
-      buffer[0] = storage;
+      buffer[0] = encodeElement(storage, array.dtype);
       array.#storage = buffer;
       return buffer;
     };
     readFirst = (array) => {
       const storage = array.#storage;
-      return typeof storage === "number" ? storage : (storage[array.#offset] as number);
+      return typeof storage === "number"
+        ? storage
+        : decodeElement(storage[array.#offset] as number, array.dtype);
     };
     readStrides = (array) => array.#strides;
     readOffset = (array) => array.#offset;
@@ -62,7 +73,7 @@ export class ConcreteArray extends NDArray {
   }
 
   override toArray(): NestedArray {
-    const data = denseData(this);
+    const data = numbersOf(this);
     const isBool = this.dtype === "bool";
     let next = 0;
     const build = (axis: number): NestedArray => {
@@ -87,7 +98,7 @@ export class ConcreteArray extends NDArray {
   }
 
   override toTypedArray(): TypedArray {
-    return denseData(this).slice();
+    return isHalf(this.dtype) ? numbersOf(this) : denseData(this).slice();
   }
 
   override [Symbol.toPrimitive](hint: "number" | "string" | "default"): number | boolean | string {
@@ -101,7 +112,7 @@ export class ConcreteArray extends NDArray {
 
   /** A drawing for people: rounded, aligned, abbreviated when large. */
   override toString(): string {
-    return formatArray(denseData(this), this.shape, this.dtype);
+    return formatArray(numbersOf(this), this.shape, this.dtype);
   }
 
   /** What Node's console prints. */
@@ -132,8 +143,8 @@ export const isDense = (array: ConcreteArray): boolean => {
 };
 
 /**
- * The elements of `array` row by row. It may be the array's own storage: read it, never write it, never hand it
- * to a user.
+ * The elements of `array` row by row, 16-bit floats as their bits. It may be the array's own storage: read it, never
+ * write it, never hand it to a user.
  */
 export const denseData = (array: ConcreteArray): TypedArray => {
   const buffer = bufferOf(array);
@@ -146,6 +157,16 @@ export const denseData = (array: ConcreteArray): TypedArray => {
   const out = allocate(array.dtype, size);
   copyStrided(buffer, array.shape, readStrides(array), readOffset(array), out);
   return out;
+};
+
+/** 16-bit floats as numbers. */
+export const decoded = (data: TypedArray, dtype: DType): Float32Array =>
+  Float32Array.from(data, (bits: number) => decodeElement(bits, dtype));
+
+/** The elements of `array` row by row as numbers: `denseData`, unless that holds the bits of 16-bit floats. */
+export const numbersOf = (array: ConcreteArray): TypedArray => {
+  const data = denseData(array);
+  return isHalf(array.dtype) ? decoded(data, array.dtype) : data;
 };
 
 /** Write the elements of a window row by row into `out`. */

@@ -1,26 +1,45 @@
-import { ConcreteArray, denseData, scalarArray, stridesOf, viewOf, withWeakType } from "./concrete.ts";
-import { allocate, DEFAULT_FLOAT, type DType, isFloat, type TypedArray } from "./dtype.ts";
+import {
+  ConcreteArray,
+  decoded,
+  denseData,
+  scalarArray,
+  stridesOf,
+  viewOf,
+  withWeakType,
+} from "./concrete.ts";
+import {
+  allocate,
+  DEFAULT_FLOAT,
+  type DType,
+  dtypeInfo,
+  encodeElement,
+  isFloat,
+  isHalf,
+  isInteger,
+  storedScalar,
+  type TypedArray,
+} from "./dtype.ts";
 import { NDArray } from "./ndarray.ts";
 import { resultType2, type Typed } from "./promotion.ts";
 import { checkShape, formatShape, rowMajorStrides, type Shape, sameShape, sizeOf } from "./shape.ts";
 
 /** The typed arrays of numbers, from which an array can be made. */
-export type NumericTypedArray = TypedArray | Int8Array | Uint8ClampedArray | Int16Array | Uint16Array;
+export type NumericTypedArray = TypedArray | Uint8ClampedArray;
 
 /** What an array can be made of: numbers and booleans, arrays, typed arrays as rows, and nested arrays of these. */
 export type NestedInput = number | boolean | NDArray | NumericTypedArray | readonly NestedInput[];
 
 /** The dtype that keeps the values of each kind of typed array, by its name in every realm. */
 const DTYPE_OF_TYPED_ARRAY: ReadonlyMap<string, DType> = new Map([
-  ["Float16Array", "float32"],
+  ["Float16Array", "float16"],
   ["Float32Array", "float32"],
   ["Float64Array", "float64"],
-  ["Int8Array", "int32"],
-  ["Int16Array", "int32"],
+  ["Int8Array", "int8"],
+  ["Int16Array", "int16"],
   ["Int32Array", "int32"],
-  ["Uint8Array", "uint32"],
-  ["Uint8ClampedArray", "uint32"],
-  ["Uint16Array", "uint32"],
+  ["Uint8Array", "uint8"],
+  ["Uint8ClampedArray", "uint8"],
+  ["Uint16Array", "uint16"],
   ["Uint32Array", "uint32"],
 ]);
 
@@ -166,12 +185,12 @@ const copyElements = (value: unknown, shape: Shape, dtype: DType): TypedArray =>
   let next = 0;
   const put = (element: number): void => {
     if (dtype === "bool") out[next++] = element !== 0 ? 1 : 0;
-    else if (isFloat(dtype) || (dtype === "int32" ? element | 0 : element >>> 0) === element)
-      out[next++] = element;
+    else if (isFloat(dtype)) out[next++] = encodeElement(element, dtype);
+    else if (storedScalar(element, dtype) === element) out[next++] = element;
     else throw doesNotFit(element, path, dtype);
   };
   const putAll = (elements: NumericTypedArray, axis: number): void => {
-    if (isFloat(dtype) || asTypedArray(elements)?.dtype === dtype) {
+    if (!isHalf(dtype) && (isFloat(dtype) || asTypedArray(elements)?.dtype === dtype)) {
       out.set(elements, next);
       next += elements.length;
       return;
@@ -204,7 +223,7 @@ const copyElements = (value: unknown, shape: Shape, dtype: DType): TypedArray =>
  * An array with the elements of `value`: the engine of `np.array`.
  *
  * Without `dtype`, booleans alone make a bool array and JavaScript numbers a float32 one, whole or not. A typed
- * array keeps its dtype, or has its elements widened to int32, uint32 or float32. Where arrays and typed arrays
+ * array keeps its dtype. Where arrays and typed arrays
  * stand among nested values, the dtype is the result type of them and the scalars. With `dtype`, every element is
  * converted: scalars and elements of typed arrays must be representable in an integer dtype, and arrays are cast
  * as `castArray` does; for bool, everything but 0 is true.
@@ -213,7 +232,7 @@ const copyElements = (value: unknown, shape: Shape, dtype: DType): TypedArray =>
  * weak type unless `dtype` is given; nothing else becomes weak.
  *
  *     arrayFrom([[1, 2, 3], [4, 5, 6]]);       // float32[2, 3]
- *     arrayFrom(new Uint8Array([7]), "int32"); // int32[1]
+ *     arrayFrom(new Uint8Array([7]));          // uint8[1]
  *
  * Throws a RangeError if rows differ in shape or a value does not fit an integer dtype, and a TypeError if
  * something is not made of numbers and booleans; both say where.
@@ -228,19 +247,17 @@ export const arrayFrom = (value: NestedInput, dtype?: DType): ConcreteArray => {
   return new ConcreteArray(copyElements(value, shape, chosen), Object.freeze(shape), chosen);
 };
 
-/** Write `from`, rounded towards zero and held within `[low, high]`, into `to`; NaN becomes 0. */
-const saturate = (from: TypedArray, to: TypedArray, low: number, high: number): void => {
-  for (let i = 0; i < from.length; i++) {
-    // A typed array stores NaN as 0 and drops fractions by itself.
-    to[i] = Math.max(low, Math.min(high, from[i] as number));
-  }
-};
-
 /** Write the elements of `from` into `to`, converted as XLA does. */
 const castElements = (from: TypedArray, fromType: DType, to: TypedArray, toType: DType): void => {
-  if (toType === "bool") for (let i = 0; i < from.length; i++) to[i] = from[i] !== 0 ? 1 : 0;
-  else if (isFloat(fromType) && toType === "int32") saturate(from, to, -2147483648, 2147483647);
-  else if (isFloat(fromType) && toType === "uint32") saturate(from, to, 0, 4294967295);
+  const { min, max } = dtypeInfo(toType);
+  const n = from.length;
+  if (isHalf(fromType)) castElements(decoded(from, fromType), "float32", to, toType);
+  else if (isHalf(toType)) for (let i = 0; i < n; i++) to[i] = encodeElement(from[i] as number, toType);
+  else if (toType === "bool") for (let i = 0; i < n; i++) to[i] = from[i] !== 0 ? 1 : 0;
+  else if (isFloat(fromType) && isInteger(toType)) {
+    // A typed array stores NaN as 0 and drops fractions by itself.
+    for (let i = 0; i < n; i++) to[i] = Math.max(min, Math.min(max, from[i] as number));
+  }
   // Typed arrays round to the nearest float and wrap integers as XLA does.
   else to.set(from);
 };
@@ -249,7 +266,7 @@ const castElements = (from: TypedArray, fromType: DType, to: TypedArray, toType:
  * The elements of `array` as `dtype`, strongly typed; the array itself if it is that already.
  *
  * Conversion is XLA's: floats round to the nearest; floats become integers by dropping the fraction, the ends of
- * the range hold what lies beyond them, and NaN becomes 0; int32 and uint32 wrap into each other; everything but 0
+ * the range hold what lies beyond them, and NaN becomes 0; integers wrap into each other; everything but 0
  * is true. Elements that broadcasting repeats are converted and stored once.
  *
  *     castArray(arrayFrom([1.9, -1.9, 3e9]), "int32"); // [1, -1, 2147483647]

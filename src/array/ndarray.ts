@@ -156,7 +156,7 @@ export abstract class NDArray {
   abstract toArray(): NestedArray;
   /** The one element of an array of size 1, as a number, or as a boolean if the dtype is bool. */
   abstract item(): number | boolean;
-  /** A fresh copy of the elements, row by row. Booleans come as bytes 0 and 1. */
+  /** A fresh copy of the elements, row by row. Booleans come as bytes 0 and 1, 16-bit floats as a Float32Array. */
   abstract toTypedArray(): TypedArray;
   /** A JavaScript primitive: a number for an array of size 1, a drawing of the array for strings. */
   abstract [Symbol.toPrimitive](hint: "number" | "string" | "default"): number | boolean | string;

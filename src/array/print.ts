@@ -1,4 +1,4 @@
-import { type DType, isFloat, type TypedArray } from "./dtype.ts";
+import { type DType, isFloat, storedScalar, type TypedArray } from "./dtype.ts";
 import { formatShape, rowMajorStrides, type Shape, sizeOf } from "./shape.ts";
 
 /** Arrays of more elements than this show only the ends of their axes. */
@@ -9,6 +9,14 @@ const EDGE_ITEMS = 3;
 const LINE_WIDTH = 75;
 /** The most digits after the decimal point. */
 const PRECISION = 8;
+
+/** From where on arrays of floats are drawn with exponents: NumPy's rule, a power of ten for each digit that is sure. */
+const LARGE: { readonly [dtype: string]: number } = {
+  bfloat16: 1e6,
+  float16: 1e3,
+  float32: 1e6,
+  float64: 1e8,
+};
 
 /** A finite number in base ten: `d₀.d₁d₂… · 10^exponent`, with `digits` holding `d₀d₁d₂…`. */
 interface Decimal {
@@ -42,7 +50,7 @@ const roundedDecimal = (magnitude: number, count: number): Decimal => {
 const shortestDecimal = (magnitude: number, dtype: DType): Decimal => {
   if (dtype === "float64") return parseExponential(magnitude.toExponential());
   let count = 1;
-  while (count < 9 && Math.fround(Number(magnitude.toPrecision(count))) !== magnitude) count++;
+  while (count < 9 && storedScalar(Number(magnitude.toPrecision(count)), dtype) !== magnitude) count++;
   return roundedDecimal(magnitude, count);
 };
 
@@ -67,7 +75,7 @@ const formatFloat = (value: number, dtype: DType): string => {
   if (!Number.isFinite(value)) return nonFinite(value);
   const magnitude = Math.abs(value);
   const decimal = shortestDecimal(magnitude, dtype);
-  const tooLarge = dtype === "float64" ? 1e16 : 1e6;
+  const tooLarge = dtype === "float64" ? 1e16 : (LARGE[dtype] as number);
   if (magnitude === 0 || (magnitude >= 1e-4 && magnitude < tooLarge)) {
     const [whole, fraction] = positionalParts(decimal);
     return `${signOf(value)}${whole}.${fraction === "" ? "0" : fraction}`;
@@ -95,9 +103,8 @@ const needsExponent = (magnitudes: readonly number[], dtype: DType): boolean => 
     if (magnitude > 0 && magnitude < smallest) smallest = magnitude;
   }
   if (largest === 0) return false;
-  const round = dtype === "float32" ? Math.fround : Number;
-  const tooLarge = dtype === "float64" ? 1e8 : 1e6;
-  return largest >= tooLarge || smallest < round(1e-4) || round(largest / smallest) > 1000;
+  const round = (x: number): number => storedScalar(x, dtype);
+  return largest >= (LARGE[dtype] as number) || smallest < round(1e-4) || round(largest / smallest) > 1000;
 };
 
 /** `1.5e+03`, with as many digits for every element as the longest of them needs. */

@@ -1,4 +1,4 @@
-import type { DType } from "./dtype.ts";
+import { DTYPES, type DType, dtypeInfo, isFloat, isInteger } from "./dtype.ts";
 import type { NDArray } from "./ndarray.ts";
 
 /** What promotion needs to know of an array: its dtype, and whether that yields to others. */
@@ -10,54 +10,72 @@ export interface Typed {
 /** What takes part in type promotion: an array, its type alone, or a weakly typed JavaScript scalar. */
 export type Promotable = NDArray | Typed | number | boolean;
 
-/**
- * The types from the one that always yields to the one that always wins; a result has the type of the operand
- * that stands last. This is JAX's lattice restricted to our dtypes, where it is a chain:
- *
- *     bool → weak int → uint32 → int32 → weak float → float32 → float64
- *
- * Two entries need a word. JAX promotes uint32 with int32 to int64 and, where 64-bit integers are off, that to
- * int32; we have no int64, so int32 stands above uint32. A weak float beats every integer and stays weak: a weak
- * float32 with an int32 array gives a weak float32.
- */
-const CHAIN: readonly Typed[] = (
-  [
-    ["bool", false],
-    ["uint32", true],
-    ["int32", true],
-    ["uint32", false],
-    ["int32", false],
-    ["float32", true],
-    ["float64", true],
-    ["float32", false],
-    ["float64", false],
-  ] as const
-).map(([dtype, weakType]) => Object.freeze({ dtype, weakType }));
+const typed = (dtype: DType, weakType: boolean): Typed => Object.freeze({ dtype, weakType });
 
-const WEAK_INT = 2;
-const WEAK_FLOAT = 5;
+/** Every type, weak ones included; a bool is never weak: nothing yields to it. */
+const STRONG = Object.fromEntries(DTYPES.map((dtype) => [dtype, typed(dtype, false)])) as Types;
+const WEAK = Object.fromEntries(DTYPES.map((dtype) => [dtype, typed(dtype, dtype !== "bool")])) as Types;
+type Types = { readonly [K in DType]: Typed };
 
-/** Where a type stands in `CHAIN`. A bool is never weak: nothing yields to it. */
-const rankOf = (dtype: DType, weakType: boolean): number => {
-  switch (dtype) {
-    case "float32":
-      return weakType ? WEAK_FLOAT : 7;
-    case "float64":
-      return weakType ? 6 : 8;
-    case "int32":
-      return weakType ? WEAK_INT : 4;
-    case "uint32":
-      return weakType ? 1 : 3;
-    case "bool":
-      return 0;
-  }
+/** What whole numbers, other numbers and booleans count as. */
+const WEAK_INT = WEAK.int32;
+const WEAK_FLOAT = WEAK.float32;
+
+/** Whether floats, then integers, then booleans. */
+const classOf = (dtype: DType): number => (isFloat(dtype) ? 2 : isInteger(dtype) ? 1 : 0);
+
+/** The type that holds what two types of one class hold. */
+const wider = (a: DType, b: DType): DType => {
+  if (a === b) return a;
+  const [x, y] = [dtypeInfo(a), dtypeInfo(b)];
+  if (x.kind === y.kind) return x.bytes === y.bytes ? "float32" : x.bytes > y.bytes ? a : b;
+  // A signed and an unsigned integer: the signed one if it is the wider, else one twice as wide as the other.
+  const [signed, unsigned] = x.kind === "int" ? [a, y] : [b, x];
+  if (dtypeInfo(signed).bytes > unsigned.bytes) return signed;
+  return unsigned.bytes === 1 ? "int16" : "int32";
 };
 
-/** The rank of one operand. A whole JavaScript number counts as a weak int. */
-const rankOfOperand = (operand: Promotable): number => {
-  if (typeof operand === "object" && operand !== null) return rankOf(operand.dtype, operand.weakType);
+/**
+ * The least type that two types yield to. This is JAX's lattice restricted to our dtypes:
+ *
+ *     bool → weak int → the integers → weak float → float16 and bfloat16 → float32 → float64
+ *
+ * Among integers uint8, uint16, uint32 and int8, int16, int32 are chains, and each unsigned type yields to the signed
+ * one that is twice as wide. JAX promotes uint32 with a signed type to int64 and, where 64-bit integers are off, that
+ * to int32; we have no int64, so it is int32 at once. A weak float beats every integer and stays weak: a weak float32
+ * with an int32 array gives a weak float32.
+ */
+const join = (a: Typed, b: Typed): Typed => {
+  const difference = classOf(a.dtype) - classOf(b.dtype);
+  if (difference !== 0) return difference > 0 ? a : b;
+  if (a.weakType !== b.weakType) return a.weakType ? b : a;
+  return (a.weakType ? WEAK : STRONG)[wider(a.dtype, b.dtype)];
+};
+
+/** `join`, worked out once for each pair. */
+const joins = new Map<Typed, Map<Typed, Typed>>();
+
+const joined = (a: Typed, b: Typed): Typed => {
+  if (a === b) return a;
+  let row = joins.get(a);
+  if (row === undefined) {
+    row = new Map();
+    joins.set(a, row);
+  }
+  let type = row.get(b);
+  if (type === undefined) {
+    type = join(a, b);
+    row.set(b, type);
+  }
+  return type;
+};
+
+/** The type of one operand. A whole JavaScript number counts as a weak int. */
+const typeOf = (operand: Promotable): Typed => {
+  if (typeof operand === "object" && operand !== null)
+    return (operand.weakType ? WEAK : STRONG)[operand.dtype];
   if (typeof operand === "number") return Number.isInteger(operand) ? WEAK_INT : WEAK_FLOAT;
-  if (typeof operand === "boolean") return 0;
+  if (typeof operand === "boolean") return STRONG.bool;
   throw new TypeError(
     `resultType: type promotion is between arrays, numbers and booleans; got ${
       operand === null ? "null" : `a value of type ${typeof operand}`
@@ -74,17 +92,11 @@ const rankOfOperand = (operand: Promotable): number => {
  * @example
  * np.promoteTypes("int32", "float32"); // "float32"
  */
-export const promoteTypes = (a: DType, b: DType): DType =>
-  a === b || rankOf(a, false) >= rankOf(b, false) ? a : b;
+export const promoteTypes = (a: DType, b: DType): DType => (a === b ? a : joined(STRONG[a], STRONG[b]).dtype);
 
 /** `resultType` of two operands: no allocation. */
-export const resultType2 = (a: Promotable, b: Promotable): Typed => {
-  const rankA = rankOfOperand(a);
-  const rankB = rankOfOperand(b);
-  const onlyNumbers = typeof a === "number" && typeof b === "number";
-  const rank = onlyNumbers ? WEAK_FLOAT : Math.max(rankA, rankB);
-  return CHAIN[rank] as Typed;
-};
+export const resultType2 = (a: Promotable, b: Promotable): Typed =>
+  typeof a === "number" && typeof b === "number" ? WEAK_FLOAT : joined(typeOf(a), typeOf(b));
 
 /**
  * The type of a result of several operands, and whether it is weak.
@@ -101,12 +113,6 @@ export const resultType2 = (a: Promotable, b: Promotable): Typed => {
  */
 export const resultType = (...operands: readonly Promotable[]): Typed => {
   if (operands.length === 0) throw new TypeError("resultType: at least one operand is needed; got none.");
-  let rank = 0;
-  let onlyNumbers = true;
-  for (const operand of operands) {
-    if (typeof operand !== "number") onlyNumbers = false;
-    const own = rankOfOperand(operand);
-    if (own > rank) rank = own;
-  }
-  return CHAIN[onlyNumbers ? WEAK_FLOAT : rank] as Typed;
+  if (operands.every((operand) => typeof operand === "number")) return WEAK_FLOAT;
+  return operands.map(typeOf).reduce(joined);
 };

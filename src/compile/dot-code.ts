@@ -1,11 +1,12 @@
 import { type DType, dtypeInfo } from "../array/index.ts";
+import { scalarTypeOf } from "../kernel/scalar-type.ts";
 import type { AddressSpace } from "./address-space.ts";
 import { count } from "./count.ts";
 import { type DotBlocks, dotBlocks } from "./dot-kernel.ts";
 import { writePack } from "./dot-pack.ts";
 import { skinnyForm, writeSkinny } from "./dot-skinny.ts";
 import { scalarValueType, shapeOf } from "./lanes.ts";
-import { type Buffer, type DotKernel, type DotOperand, scalarTypeOf } from "./program.ts";
+import type { Buffer, DotKernel, DotOperand } from "./program.ts";
 import type { FunctionBuilder, FunctionRef, Local } from "./wasm/function.ts";
 import type { ModuleBuilder } from "./wasm/module.ts";
 import type { MemoryOpcode, PlainOpcode } from "./wasm/opcodes.ts";

@@ -1,7 +1,7 @@
 import { type DType, dtypeInfo } from "../array/index.ts";
+import { scalarTypeOf } from "../kernel/scalar-type.ts";
 import { count } from "./count.ts";
 import { scalarValueType } from "./lanes.ts";
-import { scalarTypeOf } from "./program.ts";
 import type { FunctionBuilder, FunctionRef, Local } from "./wasm/function.ts";
 import type { ModuleBuilder } from "./wasm/module.ts";
 import type { MemoryOpcode } from "./wasm/opcodes.ts";

@@ -1,7 +1,8 @@
 import { type DType, dtypeInfo } from "../array/index.ts";
+import { scalarTypeOf } from "../kernel/scalar-type.ts";
 import { count } from "./count.ts";
 import { scalarValueType, shapeOf } from "./lanes.ts";
-import { type DotOperand, type Run, scalarTypeOf } from "./program.ts";
+import type { DotOperand, Run } from "./program.ts";
 import { emitHorizontal } from "./reduction-code.ts";
 import type { FunctionBuilder, FunctionRef, Local } from "./wasm/function.ts";
 import type { ModuleBuilder } from "./wasm/module.ts";

@@ -1,8 +1,10 @@
 import {
   ConcreteArray,
   type DType,
+  decodeElement,
   denseData,
   dtypeInfo,
+  encodeElement,
   firstElement,
   type Shape,
   type TypedArray,
@@ -25,6 +27,15 @@ const viewFor = (views: MemoryViews, dtype: DType): TypedArray => {
       return views.i32;
     case "uint32":
       return views.u32;
+    case "int16":
+      return views.i16;
+    case "uint16":
+    case "float16":
+    case "bfloat16":
+      return views.u16;
+    case "int8":
+      return views.i8;
+    case "uint8":
     case "bool":
       return views.u8;
   }
@@ -109,7 +120,7 @@ export const instantiate = (program: Program): Executable => {
       const target = viewFor(heap, dtype);
       const at = base / dtypeInfo(dtype).bytes + offset;
       const value = inputs[index] as ConcreteArray;
-      if (single) target[at] = firstElement(value);
+      if (single) target[at] = encodeElement(firstElement(value), dtype);
       else target.set(denseData(value), at);
     }
     run(base);
@@ -119,7 +130,8 @@ export const instantiate = (program: Program): Executable => {
       const { dtype, shape, weakType, offset, size, fixed } = output;
       const source = viewFor(heap, dtype);
       const at = (fixed ? memory.constantsStart : base) / dtypeInfo(dtype).bytes + offset;
-      if (size === 1) return new ConcreteArray(source[at] as number, shape, dtype, weakType);
+      if (size === 1)
+        return new ConcreteArray(decodeElement(source[at] as number, dtype), shape, dtype, weakType);
       return new ConcreteArray(source.slice(at, at + size), shape, dtype, weakType);
     });
   };

@@ -9,9 +9,10 @@ import {
   type ViewAxis,
 } from "../core/index.ts";
 import { constant, type Expr, input } from "../kernel/expr.ts";
+import { scalarTypeOf } from "../kernel/scalar-type.ts";
 import { axisOrder, orderedStrides, type Window } from "./axis-order.ts";
 import { denseLayout, isDenseLayout, viewLayout, windowAt } from "./layout.ts";
-import { type Buffer, type Kernel, type Layout, type Leaf, type Origin, scalarTypeOf } from "./program.ts";
+import type { Buffer, Kernel, Layout, Leaf, Origin } from "./program.ts";
 import { type OpenLoop, pending, type Stored, type Value } from "./scheduled-value.ts";
 import { pieces, shortAxes, unrolledReduction } from "./unroll.ts";
 import { withWideSums } from "./wide-sums.ts";

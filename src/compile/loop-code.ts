@@ -4,15 +4,15 @@ import { type Sequence, sequence } from "../kernel/sequence.ts";
 import type { AddressSpace } from "./address-space.ts";
 import { type ConstantPlacement, ExprEmitter, type Sink } from "./emit-expr.ts";
 import { naturalLanes, scalarValueType, splatBytes } from "./lanes.ts";
-import { emitIndex, emitLoad } from "./loop-leaves.ts";
+import { emitIndex, emitLoad, emitWiden } from "./loop-leaves.ts";
 import { LoopPointers, type Place } from "./loop-pointers.ts";
 import { accumulatesInMemory, type LoopShape, loopShape } from "./loop-shape.ts";
 import { emitNarrow, emitScatter } from "./loop-stores.ts";
+import { loadOpcode, narrowBits, storeOpcode } from "./memory-access.ts";
 import type { Buffer, Leaf, LoopKernel, LoopResult } from "./program.ts";
 import { emitCombine, emitHorizontal, neutralElement, pushScalar } from "./reduction-code.ts";
 import type { Support } from "./support.ts";
 import type { FunctionBuilder, Local } from "./wasm/function.ts";
-import type { MemoryOpcode } from "./wasm/opcodes.ts";
 import { emitWideAdd, emitWideEnd } from "./wide-sums.ts";
 
 /** How many iterations of a float sum go into one accumulator before it is added to the total in float64. */
@@ -117,10 +117,7 @@ class LoopWriter {
           type,
           boolean ? Number(neutralElement(result.combine, type)) & 1 : neutralElement(result.combine, type),
         );
-        f.memory(
-          boolean ? "i32.store8" : `${scalarValueType(type)}.store`,
-          this.#space.offsetOf(result.buffer),
-        );
+        f.memory(storeOpcode(result.buffer.dtype), this.#space.offsetOf(result.buffer));
         f.get(i)
           .i32(bytes)
           .op("i32.add")
@@ -245,11 +242,11 @@ class LoopWriter {
       f.get(total);
       if (total.type === "f64" && type === "f32") f.op("f32.demote_f64");
       if (this.#inMemory(result)) {
-        f.get(pointer).memory(boolean ? "i32.load8_u" : `${scalarValueType(type)}.load`, at);
+        f.get(pointer).memory(loadOpcode(result.buffer.dtype), at);
         emitCombine(f, result.combine, type, false);
       }
       if (boolean) f.i32(1).op("i32.and");
-      f.memory(boolean ? "i32.store8" : `${scalarValueType(type)}.store`, at);
+      f.memory(storeOpcode(result.buffer.dtype), at);
       f.release(total);
     });
   }
@@ -431,8 +428,7 @@ class LoopWriter {
         emitScatter(f, result.buffer.dtype, pushAddress, at, innerStride * bytes, width);
       return { result: k, part, after };
     }
-    const scalarLoad: MemoryOpcode = boolean ? "i32.load8_u" : `${scalarValueType(type)}.load`;
-    const scalarStore: MemoryOpcode = boolean ? "i32.store8" : `${scalarValueType(type)}.store`;
+    const bits = narrowBits(result.buffer.dtype);
     return {
       result: k,
       part,
@@ -441,14 +437,14 @@ class LoopWriter {
         if (lanes === 1) {
           if (combines) {
             pushAddress();
-            f.memory(scalarLoad, at);
+            f.memory(loadOpcode(result.buffer.dtype), at);
             emitCombine(f, result.combine, type, false);
             if (boolean) f.i32(1).op("i32.and");
           }
-          f.memory(scalarStore, at);
+          f.memory(storeOpcode(result.buffer.dtype), at);
           return;
         }
-        if (!boolean) {
+        if (bits === undefined) {
           if (combines) {
             pushAddress();
             f.memory("v128.load", at);
@@ -457,14 +453,13 @@ class LoopWriter {
           f.memory("v128.store", at);
           return;
         }
-        // Four words of 0 and 1 to four bytes.
         if (combines) {
           pushAddress();
-          f.memory("v128.load32_zero", at).op("i16x8.extend_low_i8x16_u", "i32x4.extend_low_i16x8_u");
+          emitWiden(f, result.buffer.dtype, at);
           emitCombine(f, result.combine, type, true);
         }
-        const value = emitNarrow(f);
-        f.get(value).memory("v128.store32_lane", at, 0);
+        const value = emitNarrow(f, result.buffer.dtype);
+        f.get(value).memory(bits === 8 ? "v128.store32_lane" : "v128.store64_lane", at, 0);
         f.release(value);
       },
     };

@@ -9,6 +9,9 @@ export interface MemoryViews {
   readonly f64: Float64Array;
   readonly i32: Int32Array;
   readonly u32: Uint32Array;
+  readonly i16: Int16Array;
+  readonly u16: Uint16Array;
+  readonly i8: Int8Array;
   readonly u8: Uint8Array;
 }
 
@@ -52,6 +55,9 @@ export class SharedMemory {
         f64: new Float64Array(buffer),
         i32: new Int32Array(buffer),
         u32: new Uint32Array(buffer),
+        i16: new Int16Array(buffer),
+        u16: new Uint16Array(buffer),
+        i8: new Int8Array(buffer),
         u8: new Uint8Array(buffer),
       };
       this.#views = views;

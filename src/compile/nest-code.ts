@@ -1,10 +1,11 @@
-import { dtypeInfo } from "../array/index.ts";
+import { type DType, dtypeInfo } from "../array/index.ts";
 import { add, constant, type Expr, input } from "../kernel/expr.ts";
 import type { Buffer as NestBuffer, Statement, Variable } from "../kernel/nest.ts";
 import { sequence } from "../kernel/sequence.ts";
 import type { AddressSpace } from "./address-space.ts";
 import { ExprEmitter } from "./emit-expr.ts";
 import { scalarValueType } from "./lanes.ts";
+import { loadOpcode, storeOpcode } from "./memory-access.ts";
 import { laneLoop } from "./nest-lanes.ts";
 import { LaneWriter, type ScalarCode } from "./nest-lanes-code.ts";
 import type { Buffer, NestKernel } from "./program.ts";
@@ -93,6 +94,10 @@ class NestWriter {
     else this.#f.get(base);
   }
 
+  #dtypeOf(target: NestBuffer): DType {
+    return (this.#places.get(target) as Place).buffer.dtype;
+  }
+
   /** Push the address of an element; returns what is left to add as an immediate. */
   #pushAddress(target: NestBuffer, index: Expr): number {
     const { buffer, offset } = this.#places.get(target) as Place;
@@ -113,17 +118,13 @@ class NestWriter {
         return;
       case "load": {
         const at = this.#pushAddress(statement.buffer, statement.index);
-        const { type } = statement.buffer;
-        f.memory(type === "bool" ? "i32.load8_u" : `${scalarValueType(type)}.load`, at).set(
-          this.#local(statement.variable),
-        );
+        f.memory(loadOpcode(this.#dtypeOf(statement.buffer)), at).set(this.#local(statement.variable));
         return;
       }
       case "store": {
         const at = this.#pushAddress(statement.buffer, statement.index);
         this.#push(statement.value);
-        const { type } = statement.buffer;
-        f.memory(type === "bool" ? "i32.store8" : `${scalarValueType(type)}.store`, at);
+        f.memory(storeOpcode(this.#dtypeOf(statement.buffer)), at);
         return;
       }
       case "for":
@@ -139,7 +140,7 @@ class NestWriter {
         this.#if(statement, (body) => this.run(body));
         return;
       case "copy": {
-        const { bytes } = dtypeInfo((this.#places.get(statement.from) as Place).buffer.dtype);
+        const { bytes } = dtypeInfo(this.#dtypeOf(statement.from));
         f.i32(this.#pushAddress(statement.to, statement.toIndex)).op("i32.add");
         f.i32(this.#pushAddress(statement.from, statement.fromIndex)).op("i32.add");
         this.#push(statement.count);

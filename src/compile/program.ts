@@ -204,17 +204,6 @@ export interface Program {
   readonly outputs: readonly { readonly aval: Aval; readonly from: ProgramOutput }[];
 }
 
-const SCALAR_TYPES: { readonly [K in DType]: ScalarType } = {
-  float32: "f32",
-  float64: "f64",
-  int32: "i32",
-  uint32: "u32",
-  bool: "bool",
-};
-
-/** The scalar type of elements of `dtype`. */
-export const scalarTypeOf = (dtype: DType): ScalarType => SCALAR_TYPES[dtype];
-
 /** The dtype that scratch memory of a scalar type has. */
 export const dtypeOfScratch = (type: ScalarType): DType => {
   switch (type) {

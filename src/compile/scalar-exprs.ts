@@ -1,7 +1,7 @@
-import { type ConcreteArray, firstElement, type NDArray } from "../array/index.ts";
+import { type ConcreteArray, encodeElement, firstElement, type NDArray } from "../array/index.ts";
 import type { ViewAxis } from "../core/index.ts";
 import { add, constant, type Expr, mul } from "../kernel/expr.ts";
-import { scalarTypeOf } from "./program.ts";
+import { scalarTypeOf } from "../kernel/scalar-type.ts";
 
 /** The index into an operand's axis, as an expression of the indices of the result. */
 export const affine = ({ offset, terms }: ViewAxis, indices: readonly Expr[]): Expr => {
@@ -17,7 +17,7 @@ export const affine = ({ offset, terms }: ViewAxis, indices: readonly Expr[]): E
 
 /** The one element of a scalar. */
 export const constantOf = (value: NDArray): Expr => {
-  const number = firstElement(value as ConcreteArray);
+  const number = encodeElement(firstElement(value as ConcreteArray), value.dtype);
   const type = scalarTypeOf(value.dtype);
   return constant(type, type === "bool" ? number !== 0 : number);
 };

@@ -11,6 +11,7 @@ import {
 } from "../core/index.ts";
 import type { Expr } from "../kernel/expr.ts";
 import { NestBuilder } from "../kernel/nest.ts";
+import { scalarTypeOf } from "../kernel/scalar-type.ts";
 import { convertElementTypePrimitive } from "../primitives/elementwise/conversion.ts";
 import { orderedStrides } from "./axis-order.ts";
 import { carriedJaxprs } from "./carried-jaxprs.ts";
@@ -18,14 +19,7 @@ import { dotScratch, isBetterSwapped } from "./dot-kernel.ts";
 import { DotOperands } from "./dot-operands.ts";
 import { KernelList, loweringOf, storedValue } from "./kernel-list.ts";
 import { denseLayout, reshapeLayout, viewLayout } from "./layout.ts";
-import {
-  type Buffer,
-  dtypeOfScratch,
-  type Layout,
-  type Program,
-  type ProgramOutput,
-  scalarTypeOf,
-} from "./program.ts";
+import { type Buffer, dtypeOfScratch, type Layout, type Program, type ProgramOutput } from "./program.ts";
 import { affine, constantOf } from "./scalar-exprs.ts";
 import { type RegionHost, scheduleRegion } from "./schedule-regions.ts";
 import { pending, type Value } from "./scheduled-value.ts";
@@ -128,9 +122,10 @@ class Scheduler implements RegionHost {
     switch (lowering.kind) {
       case "elementwise": {
         const avals = equation.outputs.map((v) => v.aval);
+        const operands = equation.inputs.map((atom) => atom.aval);
         avals.forEach((aval, output) => {
           const value = pending(aval, inputs, (exprs) => {
-            const made = lowering.expr(exprs, equation.params, avals);
+            const made = lowering.expr(exprs, equation.params, avals, operands);
             return (Array.isArray(made) ? made[output] : made) as Expr;
           });
           set(output, value);

@@ -13,4 +13,5 @@ export * from "./params.ts";
 export * from "./primitive.ts";
 export * from "./print-jaxpr.ts";
 export * from "./source.ts";
+export { isWidened, widenedParams } from "./storage.ts";
 export * from "./tracer.ts";

@@ -69,10 +69,18 @@ export interface BranchForm {
  * lays out once for all; the rest are loop nests.
  */
 export type Lowering<P extends Params> =
-  /** Element by element: a scalar expression for each output. Rank-0 operands stand for full arrays. */
+  /**
+   * Element by element: a scalar expression for each output. Rank-0 operands stand for full arrays. `operands` are the
+   * abstract values of the inputs.
+   */
   | {
       readonly kind: "elementwise";
-      expr(inputs: readonly Expr[], params: P, outputs: readonly Aval[]): Expr | readonly Expr[];
+      expr(
+        inputs: readonly Expr[],
+        params: P,
+        outputs: readonly Aval[],
+        operands: readonly Aval[],
+      ): Expr | readonly Expr[];
     }
   /** No operand: an element is a function of its indices (int32). */
   | { readonly kind: "generate"; expr(indices: readonly Expr[], params: P, output: Aval): Expr }

@@ -4,6 +4,7 @@ import type { Aval } from "./aval.ts";
 import { CotangentError } from "./errors.ts";
 import type { Lowering } from "./lowering.ts";
 import type { Params } from "./params.ts";
+import { widenedEvaluation } from "./storage.ts";
 
 /** A tangent or cotangent; `null` stands for zero, so that zeros are never computed with. */
 export type Tangent = NDArray | null;
@@ -130,6 +131,12 @@ export interface PrimitiveDefinition<P extends Params> {
   /** How it is compiled. A primitive without it is evaluated by reference, outside the compiled program. */
   readonly lowering?: Lowering<P>;
 
+  /**
+   * Whether its rules take elements of storage types (int8, float16, …) as they are, 16-bit floats as bits, because it
+   * only moves or converts them. All others get them converted to the type that they are computed in.
+   */
+  readonly storage?: boolean;
+
   /** Legal arguments as plain data, from which tests are generated. */
   readonly args: ArgumentsDescription<P> | Missing;
 
@@ -165,6 +172,7 @@ export interface Primitive<P extends Params = Params> {
   rebind?(inputs: readonly NDArray[], params: P): readonly NDArray[];
   formatParams?(params: P): readonly string[];
   readonly lowering?: Lowering<P>;
+  readonly storage?: boolean;
   readonly effectful: boolean;
   /** Which rules it lacks, and why. */
   readonly missing: { readonly [rule in "jvp" | "transpose" | "batch" | "args"]?: string };
@@ -208,6 +216,7 @@ export const definePrimitive = <P extends Params>(definition: PrimitiveDefinitio
   }
   const primitive: Primitive<P> = {
     ...definition,
+    evaluate: widenedEvaluation(definition),
     jvp: isMissing(definition.jvp) ? refuse(name, "JVP", definition.jvp.missing) : definition.jvp,
     transpose: isMissing(definition.transpose)
       ? refuse(name, "transpose", definition.transpose.missing)

@@ -55,8 +55,8 @@ const formatLiteral = (literal: Literal): string => {
   if (literal.aval.shape.length > 0) return `…:${formatAval(literal.aval)}`;
   const value = literal.value.item();
   const text =
-    typeof value === "number" && literal.value.dtype.startsWith("float")
-      ? floatDigits(value, literal.value.dtype === "float32")
+    typeof value === "number" && dtypeInfo(literal.value.dtype).kind === "float"
+      ? floatDigits(value, literal.value.dtype !== "float64")
       : String(value);
   return `${text}:${formatAval(literal.aval)}`;
 };

@@ -1,70 +1,49 @@
 import { type Either, right } from "fp-ts/lib/Either.js";
-import { allocate, ConcreteArray, type DType, type NDArray } from "../array/index.ts";
+import {
+  allocate,
+  ConcreteArray,
+  type DType,
+  decodeElement,
+  dtypeInfo,
+  encodeElement,
+  type NDArray,
+} from "../array/index.ts";
 import { type IoError, type ReadOptions, refuse } from "./io-error.ts";
 
 /*
- * Elements as files hold them. Five types are ours; the others are read as the next wider one of ours. 64-bit integers
- * are read as 32-bit ones, and refused if one does not fit.
+ * Elements as files hold them. All types but two are ours: 64-bit integers are read as 32-bit ones, and refused if one
+ * does not fit.
  */
 
 /** The element types of files. */
-export type StoredType =
-  | "float16"
-  | "bfloat16"
-  | "float32"
-  | "float64"
-  | "int8"
-  | "int16"
-  | "int32"
-  | "int64"
-  | "uint8"
-  | "uint16"
-  | "uint32"
-  | "uint64"
-  | "bool";
+export type StoredType = DType | "int64" | "uint64";
 
 interface Stored {
   readonly bytes: number;
   /** The dtype it is read as. */
   readonly dtype: DType;
-  /** One element; `undefined` if our dtype cannot hold it. */
+  /** One element as typed arrays hold it; `undefined` if our dtype cannot hold it. */
   read(view: DataView, at: number, littleEndian: boolean): number | undefined;
 }
-
-/** The value of the 16 bits of an IEEE half. */
-const fromHalf = (bits: number): number => {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
-};
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-/** The value of the 16 upper bits of a float32. */
-const fromBrain = (bits: number): number => {
-  scratch.setUint32(0, bits * 0x10000);
-  return scratch.getFloat32(0);
-};
 
 const within = (value: bigint, low: bigint, high: bigint): number | undefined =>
   value >= low && value <= high ? Number(value) : undefined;
 
 export const STORED: { readonly [T in StoredType]: Stored } = {
-  float16: { bytes: 2, dtype: "float32", read: (v, at, le) => fromHalf(v.getUint16(at, le)) },
-  bfloat16: { bytes: 2, dtype: "float32", read: (v, at, le) => fromBrain(v.getUint16(at, le)) },
+  float16: { bytes: 2, dtype: "float16", read: (v, at, le) => v.getUint16(at, le) },
+  bfloat16: { bytes: 2, dtype: "bfloat16", read: (v, at, le) => v.getUint16(at, le) },
   float32: { bytes: 4, dtype: "float32", read: (v, at, le) => v.getFloat32(at, le) },
   float64: { bytes: 8, dtype: "float64", read: (v, at, le) => v.getFloat64(at, le) },
-  int8: { bytes: 1, dtype: "int32", read: (v, at) => v.getInt8(at) },
-  int16: { bytes: 2, dtype: "int32", read: (v, at, le) => v.getInt16(at, le) },
+  int8: { bytes: 1, dtype: "int8", read: (v, at) => v.getInt8(at) },
+  int16: { bytes: 2, dtype: "int16", read: (v, at, le) => v.getInt16(at, le) },
   int32: { bytes: 4, dtype: "int32", read: (v, at, le) => v.getInt32(at, le) },
   int64: {
     bytes: 8,
     dtype: "int32",
     read: (v, at, le) => within(v.getBigInt64(at, le), -(2n ** 31n), 2n ** 31n - 1n),
   },
-  uint8: { bytes: 1, dtype: "uint32", read: (v, at) => v.getUint8(at) },
-  uint16: { bytes: 2, dtype: "uint32", read: (v, at, le) => v.getUint16(at, le) },
+  uint8: { bytes: 1, dtype: "uint8", read: (v, at) => v.getUint8(at) },
+  uint16: { bytes: 2, dtype: "uint16", read: (v, at, le) => v.getUint16(at, le) },
   uint32: { bytes: 4, dtype: "uint32", read: (v, at, le) => v.getUint32(at, le) },
   uint64: {
     bytes: 8,
@@ -106,8 +85,8 @@ export const readElements = (
     if (value === undefined) {
       return refuse(where, "out-of-range", `element ${i} of ${type} does not fit ${dtype}.`);
     }
-    if (nonFinite === "refuse" && !Number.isFinite(value)) {
-      return refuse(where, "not-finite", `element ${i} is ${value}.`);
+    if (nonFinite === "refuse" && !Number.isFinite(decodeElement(value, dtype))) {
+      return refuse(where, "not-finite", `element ${i} is ${decodeElement(value, dtype)}.`);
     }
     data[i] = value;
   }
@@ -117,17 +96,16 @@ export const readElements = (
 /** The bytes of an array's elements, row by row, little-endian. */
 export const writeElements = (x: NDArray): Uint8Array => {
   const data = x.toTypedArray();
-  const out = new Uint8Array(data.byteLength);
+  const { bytes, kind } = dtypeInfo(x.dtype);
+  const out = new Uint8Array(data.length * bytes);
   const view = new DataView(out.buffer);
-  const write: { readonly [D in DType]: (at: number, value: number) => void } = {
-    float32: (at, value) => view.setFloat32(at, value, true),
-    float64: (at, value) => view.setFloat64(at, value, true),
-    int32: (at, value) => view.setInt32(at, value, true),
-    uint32: (at, value) => view.setUint32(at, value, true),
-    bool: (at, value) => view.setUint8(at, value),
+  const put = (at: number, value: number): void => {
+    if (bytes === 8) view.setFloat64(at, value, true);
+    else if (bytes === 2) view.setUint16(at, encodeElement(value, x.dtype), true);
+    else if (bytes === 1) view.setUint8(at, value);
+    else if (kind === "float") view.setFloat32(at, value, true);
+    else view.setUint32(at, value, true);
   };
-  const put = write[x.dtype];
-  const width = data.BYTES_PER_ELEMENT;
-  for (let i = 0; i < data.length; i++) put(i * width, data[i] as number);
+  for (let i = 0; i < data.length; i++) put(i * bytes, data[i] as number);
   return out;
 };

@@ -26,12 +26,23 @@ const TYPES: { readonly [code: string]: StoredType } = {
   u4: "uint32",
   u8: "uint64",
   b1: "bool",
+  V2: "bfloat16",
 };
 
+/**
+ * What is written for each dtype. NumPy has no bfloat16: its extension package ml_dtypes writes it as two bytes
+ * without a meaning, and so it is written and read here.
+ */
 const WRITTEN: { readonly [D in DType]: string } = {
+  bfloat16: "<V2",
+  float16: "<f2",
   float32: "<f4",
   float64: "<f8",
+  int8: "|i1",
+  int16: "<i2",
   int32: "<i4",
+  uint8: "|u1",
+  uint16: "<u2",
   uint32: "<u4",
   bool: "|b1",
 };
@@ -78,8 +89,8 @@ const parseHeader = (text: string): Header | undefined => {
 };
 
 /**
- * Reads an array from the bytes of a .npy file of format 1, 2 or 3, trusting nothing. Types that are not ours are read as
- * the next wider one, 64-bit integers as 32-bit ones if all of them fit; objects, text and records are refused.
+ * Reads an array from the bytes of a .npy file of format 1, 2 or 3, trusting nothing. 64-bit integers are read as 32-bit
+ * ones if all of them fit; two bytes without a meaning are bfloat16; objects, text and records are refused.
  *
  * @returns the array, or why the bytes were refused; it never throws on a Uint8Array.
  * @example

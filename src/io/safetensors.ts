@@ -34,16 +34,24 @@ const NAMES: { readonly [name: string]: StoredType } = {
   BOOL: "bool",
 };
 
-const WRITTEN: { readonly [D in DType]: string } = {
-  float32: "F32",
-  float64: "F64",
-  int32: "I32",
-  uint32: "U32",
-  bool: "BOOL",
+const WRITTEN = Object.fromEntries(Object.entries(NAMES).map(([name, type]) => [type, name] as const)) as {
+  readonly [D in DType]: string;
 };
 
 /** Which come first in a file: the reference implementation writes tensors in this order, so that each is aligned. */
-const RANKS: readonly DType[] = ["float64", "float32", "uint32", "int32", "bool"];
+const RANKS: readonly DType[] = [
+  "float64",
+  "float32",
+  "uint32",
+  "int32",
+  "bfloat16",
+  "float16",
+  "uint16",
+  "int16",
+  "int8",
+  "uint8",
+  "bool",
+];
 
 /** The longest header that is read, as in the reference implementation. */
 const MOST_HEADER = 100_000_000;
@@ -140,8 +148,7 @@ const readHeader = (bytes: Uint8Array): Either<IoError, readonly [Record<string,
 
 /**
  * Reads named arrays from the bytes of a safetensors file, trusting nothing: lengths, names, shapes and offsets are
- * checked, and the data must be covered without holes or overlaps. Types that are not ours are read as the next wider
- * one; 64-bit integers as 32-bit ones, or refused.
+ * checked, and the data must be covered without holes or overlaps. 64-bit integers are read as 32-bit ones, or refused.
  *
  * @returns the arrays, or why the bytes were refused; it never throws on a Uint8Array.
  * @example

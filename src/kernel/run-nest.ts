@@ -1,17 +1,11 @@
+import type { TypedArray } from "../array/index.ts";
 import { evaluateStep } from "./evaluate.ts";
 import { type Expr, type ScalarType, type ScalarValue, toScalar } from "./expr.ts";
 import type { Buffer, Nest, Statement } from "./nest.ts";
 import { type Sequence, type Step, sequence } from "./sequence.ts";
 
 /** Typed arrays that hold the elements of buffers; a bool is a byte, 0 or 1. */
-export type ScalarArray =
-  | Float32Array
-  | Float64Array
-  | Int32Array
-  | Uint32Array
-  | Uint8Array
-  | BigInt64Array
-  | BigUint64Array;
+export type ScalarArray = TypedArray | BigInt64Array | BigUint64Array;
 
 type Run = () => void;
 type Compute = () => ScalarValue;

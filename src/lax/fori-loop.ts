@@ -1,4 +1,11 @@
-import { type ArrayLike, ConcreteArray, isInteger, NDArray, scalarArray } from "../array/index.ts";
+import {
+  type ArrayLike,
+  ConcreteArray,
+  isInteger,
+  NDArray,
+  scalarArray,
+  storedScalar,
+} from "../array/index.ts";
 import { scanPrimitive } from "../calls/scan.ts";
 import { whilePrimitive } from "../calls/while.ts";
 import {
@@ -120,8 +127,8 @@ const bounds = (lower: ArrayLike, upper: ArrayLike): readonly [NDArray, NDArray]
   const dtype = given?.dtype ?? "int32";
   const bound = (name: string, x: ArrayLike): NDArray => {
     if (!(x instanceof NDArray)) {
-      if (typeof x === "number" && Number.isInteger(x) && (dtype === "uint32" ? x >>> 0 : x | 0) === x)
-        return scalarArray(x, dtype === "uint32" ? "uint32" : "int32");
+      const counter = isInteger(dtype) ? dtype : "int32";
+      if (typeof x === "number" && storedScalar(x, counter) === x) return scalarArray(x, counter);
       throw new DTypeError(`foriLoop: ${name} must be a whole number that ${dtype} holds; got ${String(x)}.`);
     }
     if (x.ndim > 0) throw new ShapeError(`foriLoop: ${name} must be a scalar; got ${describeAval(x)}.`);

@@ -1,4 +1,12 @@
-import { type ArrayLike, asArray, type DType, isInteger, NDArray, scalarArray } from "../array/index.ts";
+import {
+  type ArrayLike,
+  asArray,
+  type DType,
+  isInteger,
+  NDArray,
+  scalarArray,
+  storedScalar,
+} from "../array/index.ts";
 import { DTypeError } from "../core/index.ts";
 
 /*
@@ -11,7 +19,7 @@ const scalarOf = (value: number | boolean, dtype: DType, name: string): NDArray 
     if (dtype === "bool") return scalarArray(value ? 1 : 0, "bool");
     throw new DTypeError(`${name}: got ${value} beside an array of ${dtype}; operands must have one dtype.`);
   }
-  if (dtype === "bool" || (isInteger(dtype) && (dtype === "int32" ? value | 0 : value >>> 0) !== value)) {
+  if (dtype === "bool" || (isInteger(dtype) && storedScalar(value, dtype) !== value)) {
     throw new RangeError(
       `${name}: the number ${value} does not fit ${dtype}, the dtype of the arrays beside it.`,
     );

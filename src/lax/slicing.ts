@@ -1,4 +1,11 @@
-import { type ArrayLike, type NDArray, normalizeAxis, scalarArray } from "../array/index.ts";
+import {
+  type ArrayLike,
+  isInteger,
+  isUnsigned,
+  type NDArray,
+  normalizeAxis,
+  scalarArray,
+} from "../array/index.ts";
 import { describeAval, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { asIndex, operand, operands } from "./operands.ts";
@@ -71,7 +78,10 @@ export const indexInDim = (x: ArrayLike, index: number, axis = 0, keepdims = tru
 const startOf = (name: string, index: ArrayLike, n: number): NDArray => {
   if (typeof index === "number") return asIndex(index < 0 ? index + n : index, name);
   const start = asIndex(index, name);
-  if (start.dtype === "uint32") return prim.convertElementType(start, "int32");
+  if (isInteger(start.dtype) && start.dtype !== "int32") {
+    const wide = prim.convertElementType(start, "int32");
+    return isUnsigned(start.dtype) ? wide : startOf(name, wide, n);
+  }
   const zero = scalarArray(0, "int32");
   return prim.select(prim.lt(start, zero), prim.add(start, scalarArray(n, "int32")), start);
 };

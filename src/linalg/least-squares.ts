@@ -1,12 +1,13 @@
 import type { ArrayLike, DType, NDArray } from "../array/index.ts";
 import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
 import { promote, toInexact } from "../numpy/operands.ts";
+import { finfo } from "../numpy/types.ts";
 import * as prim from "../primitives/index.ts";
 import { customJvp } from "../transforms/custom-jvp.ts";
 import { matrices } from "./operands.ts";
 
 /** The distance of 1 to the next number. */
-export const epsilon = (dtype: DType): number => (dtype === "float64" ? 2 ** -52 : 2 ** -23);
+export const epsilon = (dtype: DType): number => finfo(dtype).eps;
 
 /** The greatest of singular values [..., k], as [..., 1]; 0 of none. */
 const greatest = (s: NDArray): NDArray => {

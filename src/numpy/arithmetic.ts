@@ -1,4 +1,4 @@
-import { type ArrayLike, dtypeInfo, isFloat, isInteger, NDArray } from "../array/index.ts";
+import { type ArrayLike, dtypeInfo, isFloat, isInteger, isUnsigned, NDArray } from "../array/index.ts";
 import { DTypeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import {
@@ -67,7 +67,7 @@ const withoutZeros = (y: NDArray): NDArray =>
 const remainderOf = (x: NDArray, y: NDArray): NDArray => {
   const divisor = withoutZeros(y);
   const remainder = prim.rem(x, divisor);
-  if (x.dtype === "uint32") return remainder;
+  if (isUnsigned(x.dtype)) return remainder;
   return prim.select(signsDiffer(remainder, divisor), prim.add(remainder, divisor), remainder);
 };
 
@@ -87,7 +87,7 @@ const floatDivmod = (x: NDArray, y: NDArray): readonly [quotient: NDArray, remai
 const floorQuotient = (x: NDArray, y: NDArray): NDArray => {
   if (isFloat(x.dtype)) return floatDivmod(x, y)[0];
   const quotient = prim.div(x, y);
-  if (x.dtype === "uint32") return quotient;
+  if (isUnsigned(x.dtype)) return quotient;
   const isInexact = prim.ne(prim.rem(x, y), prim.scalarLike(x, 0));
   const down = prim.and(prim.ne(prim.sign(x), prim.sign(y)), isInexact);
   return prim.select(down, prim.sub(quotient, prim.scalarLike(x, 1)), quotient);
@@ -165,7 +165,7 @@ export const reciprocal = unary("reciprocal", (x) => prim.div(prim.scalarLike(x,
  * @example
  * np.abs(np.array([1, -2])); // [1, 2]
  */
-export const abs = unary("abs", (x) => (x.dtype === "bool" || x.dtype === "uint32" ? x : prim.abs(x)));
+export const abs = unary("abs", (x) => (x.dtype === "bool" || isUnsigned(x.dtype) ? x : prim.abs(x)));
 
 /** `abs` under NumPy's other name. */
 export const absolute = abs;

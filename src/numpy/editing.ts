@@ -3,6 +3,7 @@ import {
   arrayFrom,
   ConcreteArray,
   denseData,
+  isFloat,
   NDArray,
   normalizeAxis,
   type Slice,
@@ -32,7 +33,7 @@ const positionsOf = (name: string, given: Positions, n: number, most: number): n
         `${name}: positions must be known; got ${describeAval(given)}, which is being traced.`,
       );
     }
-    if (given.dtype.startsWith("float"))
+    if (isFloat(given.dtype))
       throw new DTypeError(`${name}: positions must be integers; got ${describeAval(given)}.`);
     const data = Array.from(denseData(given));
     list = given.dtype === "bool" ? data.flatMap((isTrue, i) => (isTrue ? [i] : [])) : data;

@@ -5,7 +5,7 @@ import { broadcastOperands, operand, toInexact } from "./operands.ts";
 
 /** Powers of 2 whose sums reach every exponent of the dtype, greatest first. */
 const scalesFor = (x: NDArray): readonly number[] =>
-  x.dtype === "float32" ? [128, 64, 32, 16, 8, 4, 2, 1] : [1024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1];
+  x.dtype === "float64" ? [1024, 512, 256, 128, 64, 32, 16, 8, 4, 2, 1] : [128, 64, 32, 16, 8, 4, 2, 1];
 
 /**
  * The mantissa, of magnitude in [0.5, 1), and the exponent, with `x = mantissa * 2**exponent`. Zero, infinities and NaN

@@ -1,4 +1,4 @@
-import { type ArrayLike, isFloat, type NDArray } from "../array/index.ts";
+import { type ArrayLike, isFloat, isUnsigned, type NDArray } from "../array/index.ts";
 import * as prim from "../primitives/index.ts";
 import { binary, operand, toInexact } from "./operands.ts";
 import { finfo } from "./types.ts";
@@ -60,7 +60,7 @@ export const isneginf = test("isneginf", false, (x) => prim.eq(x, prim.scalarLik
  */
 export const signbit = (x: ArrayLike): NDArray => {
   const array = operand(x, "signbit");
-  if (array.dtype === "bool" || array.dtype === "uint32") return filledLike(array, false);
+  if (array.dtype === "bool" || isUnsigned(array.dtype)) return filledLike(array, false);
   const zero = prim.scalarLike(array, 0);
   if (!isFloat(array.dtype)) return prim.lt(array, zero);
   // A zero shows its sign in the infinity that dividing by it gives.

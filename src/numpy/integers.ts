@@ -1,4 +1,4 @@
-import { type ArrayLike, isInteger, type NDArray } from "../array/index.ts";
+import { type ArrayLike, isInteger, isUnsigned, type NDArray } from "../array/index.ts";
 import { DTypeError, describeAval } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { binary } from "./operands.ts";
@@ -10,7 +10,7 @@ const checkIntegers = (name: string, x: NDArray): void => {
   if (!isInteger(x.dtype)) throw new DTypeError(`${name}: takes integers; got ${describeAval(x)}.`);
 };
 
-const magnitude = (x: NDArray): NDArray => (x.dtype === "uint32" ? x : prim.abs(x));
+const magnitude = (x: NDArray): NDArray => (isUnsigned(x.dtype) ? x : prim.abs(x));
 
 const euclid = (x: NDArray, y: NDArray): NDArray => {
   let [a, b] = [magnitude(x), magnitude(y)];

@@ -1,4 +1,4 @@
-import { type ArrayLike, isFloat, type NDArray } from "../array/index.ts";
+import { type ArrayLike, isFloat, isUnsigned, type NDArray } from "../array/index.ts";
 import { DTypeError, describeAval } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { binary, operand, toNumeric, truth } from "./operands.ts";
@@ -129,7 +129,7 @@ export const leftShift = ofBits("leftShift", prim.shiftLeft, toNumeric);
  */
 export const rightShift = ofBits(
   "rightShift",
-  (x, y) => (x.dtype === "uint32" ? prim.shiftRightLogical(x, y) : prim.shiftRightArithmetic(x, y)),
+  (x, y) => (isUnsigned(x.dtype) ? prim.shiftRightLogical(x, y) : prim.shiftRightArithmetic(x, y)),
   toNumeric,
 );
 /** `leftShift` by its other name. */
@@ -146,6 +146,6 @@ export const bitwiseRightShift = rightShift;
 export const bitwiseCount = (x: ArrayLike): NDArray => {
   const array = operand(x, "bitwiseCount", toNumeric);
   checkBits("bitwiseCount", array);
-  const magnitude = array.dtype === "int32" ? prim.abs(array) : array;
+  const magnitude = isUnsigned(array.dtype) || array.dtype === "bool" ? array : prim.abs(array);
   return prim.convertElementType(prim.populationCount(magnitude), "uint32");
 };

@@ -5,6 +5,8 @@ import {
   formatShape,
   isFloat,
   isInteger,
+  isStorage,
+  isUnsigned,
   NDArray,
   type Promotable,
   resultType,
@@ -12,6 +14,7 @@ import {
   type Shape,
   sameShape,
   scalarArray,
+  storedScalar,
   type Typed,
 } from "../array/index.ts";
 import { describeAval, ShapeError } from "../core/index.ts";
@@ -36,6 +39,12 @@ const INT32: Typed = Object.freeze({ dtype: "int32", weakType: false });
 export const toInexact: Promotion = (type) =>
   isFloat(type.dtype) ? type : type.weakType ? WEAK_FLOAT32 : FLOAT32;
 
+/** For sums and products: booleans and integers of less than 32 bits are computed in 32 bits, as in NumPy. */
+export const toWide: Promotion = (type) =>
+  type.dtype === "bool" || (isInteger(type.dtype) && isStorage(type.dtype))
+    ? { dtype: isUnsigned(type.dtype) ? "uint32" : "int32", weakType: type.weakType }
+    : type;
+
 /** For functions of numbers: booleans are computed as int32. */
 export const toNumeric: Promotion = (type) => (type.dtype === "bool" ? INT32 : type);
 
@@ -47,7 +56,7 @@ const checkOperand = (x: ArrayLike, name: string): void => {
 /** A JavaScript scalar of a dtype that promotion has chosen. */
 const scalarOperand = (value: number | boolean, { dtype }: Typed, name: string): NDArray => {
   const number = Number(value);
-  if (isInteger(dtype) && (dtype === "int32" ? number | 0 : number >>> 0) !== number) {
+  if (isInteger(dtype) && storedScalar(number, dtype) !== number) {
     throw new RangeError(
       `${name}: the number ${number} does not fit ${dtype}, the dtype of the result; convert the array to a float ` +
         "dtype first (astype).",

@@ -2,7 +2,7 @@ import type { ArrayLike, AxisArgument, DType, NDArray, ReductionOptions } from "
 import * as prim from "../primitives/index.ts";
 import { add, multiply, subtract } from "./arithmetic.ts";
 import { maximum, minimum } from "./extrema.ts";
-import { operand, toNumeric, truth } from "./operands.ts";
+import { keepType, operand, toWide, truth } from "./operands.ts";
 import {
   alongAxis,
   type MaskedReductionOptions,
@@ -28,13 +28,13 @@ type Reduce = (x: NDArray, axes: readonly number[]) => NDArray;
 
 const NONE: SumOptions = Object.freeze({});
 
-/** `sum` or `prod`: booleans are counted as int32. */
+/** `sum` or `prod`: booleans are counted as int32, integers of less than 32 bits added up in 32. */
 const accumulation =
   (name: string, reduce: Reduce, ofNothing: number, combine: (x: NDArray, y: ArrayLike) => NDArray) =>
   (x: ArrayLike, axis?: AxisArgument, options: SumOptions = NONE): NDArray => {
     const { dtype, where, initial, keepdims } = options;
-    const array = operand(x, name, toNumeric);
-    const typed = dtype === undefined ? array : inDType(array, dtype, name);
+    const array = operand(x, name, dtype === undefined ? toWide : keepType);
+    const typed = inDType(array, dtype, name);
     const terms = where === undefined ? typed : masked(name, typed, where, ofNothing);
     const axes = reducedAxes(name, terms, axis);
     const result = withKeptAxes(reduce(terms, axes), terms, axes, keepdims);

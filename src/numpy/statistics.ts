@@ -1,4 +1,11 @@
-import type { ArrayLike, AxisArgument, DType, NDArray } from "../array/index.ts";
+import {
+  type ArrayLike,
+  type AxisArgument,
+  computeDType,
+  type DType,
+  isStorage,
+  type NDArray,
+} from "../array/index.ts";
 import { describeAval, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { divide, multiply, subtract } from "./arithmetic.ts";
@@ -26,6 +33,13 @@ const floats = (x: ArrayLike, dtype: DType | undefined, name: string): NDArray =
   return inDType(array, dtype, name);
 };
 
+/** What `f` makes of 16-bit floats in float32, rounded once. */
+const computed = (x: NDArray, f: (x: NDArray) => NDArray): NDArray => {
+  const { dtype, weakType } = x;
+  if (!isStorage(dtype)) return f(x);
+  return prim.convertElementType(f(prim.convertElementType(x, computeDType(dtype))), dtype, weakType);
+};
+
 /** How many elements go into each result: a scalar, or an array with the axes of the result if some are masked. */
 const counts = (
   name: string,
@@ -46,16 +60,16 @@ const counts = (
  * @example
  * np.mean(np.array([1, 2, 6])); // 3
  */
-export const mean = (x: ArrayLike, axis?: AxisArgument, options: MeanOptions = NONE): NDArray => {
-  const array = floats(x, options.dtype, "mean");
-  const axes = reducedAxes("mean", array, axis);
-  const { where, keepdims = false } = options;
-  return prim.div(sum(array, axes, { where, keepdims }), counts("mean", array, axes, options));
-};
+export const mean = (x: ArrayLike, axis?: AxisArgument, options: MeanOptions = NONE): NDArray =>
+  computed(floats(x, options.dtype, "mean"), (array) => {
+    const axes = reducedAxes("mean", array, axis);
+    const { where, keepdims = false } = options;
+    return prim.div(sum(array, axes, { where, keepdims }), counts("mean", array, axes, options));
+  });
 
-const variance = (name: string, x: ArrayLike, axis: AxisArgument, options: VarianceOptions): NDArray => {
+/** The variance of floats that are computed in as they are. */
+const variance = (name: string, array: NDArray, axis: AxisArgument, options: VarianceOptions): NDArray => {
   const { ddof = 0, where, keepdims = false } = options;
-  const array = floats(x, options.dtype, name);
   const axes = reducedAxes(name, array, axis);
   const centered = subtract(array, mean(array, axes, { where, keepdims: true }));
   const squares = sum(prim.square(centered), axes, { where, keepdims });
@@ -72,7 +86,7 @@ const variance = (name: string, x: ArrayLike, axis: AxisArgument, options: Varia
  * np.var(np.array([1, 2, 3, 4])); // 1.25
  */
 const variance_ = (x: ArrayLike, axis?: AxisArgument, options: VarianceOptions = NONE): NDArray =>
-  variance("var", x, axis, options);
+  computed(floats(x, options.dtype, "var"), (array) => variance("var", array, axis, options));
 
 export { variance_ as var };
 
@@ -83,7 +97,7 @@ export { variance_ as var };
  * np.std(np.array([1, 2, 3, 4])); // 1.11803
  */
 export const std = (x: ArrayLike, axis?: AxisArgument, options: VarianceOptions = NONE): NDArray =>
-  prim.sqrt(variance("std", x, axis, options));
+  computed(floats(x, options.dtype, "std"), (array) => prim.sqrt(variance("std", array, axis, options)));
 
 /** Options of `average`. */
 export interface AverageOptions {

@@ -1,8 +1,11 @@
 import {
   type ArrayLike,
+  DTYPES,
   type DType,
   dtypeInfo,
+  holdsAllOf,
   isDType,
+  isInteger,
   NDArray,
   type Promotable,
   promoteTypes,
@@ -23,7 +26,7 @@ export const dtypeOption = (option: DTypeOption, name: string): DType | undefine
   if (dtype === undefined || dtype === null) return undefined;
   if (isDType(dtype)) return dtype;
   throw new ArgumentError(
-    `${name}: dtype must be one of "float32", "float64", "int32", "uint32" and "bool"; got ${JSON.stringify(dtype)}.`,
+    `${name}: dtype must be one of ${DTYPES.map((known) => JSON.stringify(known)).join(", ")}; got ${JSON.stringify(dtype)}.`,
   );
 };
 
@@ -81,43 +84,35 @@ export interface FloatInfo {
   readonly minexp: number;
 }
 
-const MAX_FLOAT32 = (2 - 2 ** -23) * 2 ** 127;
+/** The limits of a format with so many bits of exponent and mantissa, and decimal digits that survive. */
+const floatInfo = (dtype: DType, nexp: number, nmant: number, precision: number): FloatInfo => {
+  const maxexp = 2 ** (nexp - 1);
+  const { bytes, max } = dtypeInfo(dtype);
+  const tiny = 2 ** (2 - maxexp);
+  return Object.freeze({
+    dtype,
+    bits: 8 * bytes,
+    eps: 2 ** -nmant,
+    epsneg: 2 ** -(nmant + 1),
+    max,
+    min: -max,
+    tiny,
+    smallestNormal: tiny,
+    smallestSubnormal: tiny * 2 ** -nmant,
+    precision,
+    resolution: Number(`1e-${precision}`),
+    nexp,
+    nmant,
+    maxexp,
+    minexp: 2 - maxexp,
+  });
+};
 
-const FLOAT_INFO: { readonly float32: FloatInfo; readonly float64: FloatInfo } = {
-  float32: Object.freeze({
-    dtype: "float32",
-    bits: 32,
-    eps: 2 ** -23,
-    epsneg: 2 ** -24,
-    max: MAX_FLOAT32,
-    min: -MAX_FLOAT32,
-    tiny: 2 ** -126,
-    smallestNormal: 2 ** -126,
-    smallestSubnormal: 2 ** -149,
-    precision: 6,
-    resolution: 1e-6,
-    nexp: 8,
-    nmant: 23,
-    maxexp: 128,
-    minexp: -126,
-  }),
-  float64: Object.freeze({
-    dtype: "float64",
-    bits: 64,
-    eps: 2 ** -52,
-    epsneg: 2 ** -53,
-    max: Number.MAX_VALUE,
-    min: -Number.MAX_VALUE,
-    tiny: 2 ** -1022,
-    smallestNormal: 2 ** -1022,
-    smallestSubnormal: Number.MIN_VALUE,
-    precision: 15,
-    resolution: 1e-15,
-    nexp: 11,
-    nmant: 52,
-    maxexp: 1024,
-    minexp: -1022,
-  }),
+const FLOAT_INFO: { readonly [dtype: string]: FloatInfo } = {
+  bfloat16: floatInfo("bfloat16", 8, 7, 2),
+  float16: floatInfo("float16", 5, 10, 3),
+  float32: floatInfo("float32", 8, 23, 6),
+  float64: floatInfo("float64", 11, 52, 15),
 };
 
 /**
@@ -128,9 +123,10 @@ const FLOAT_INFO: { readonly float32: FloatInfo; readonly float64: FloatInfo } =
  */
 export const finfo = (dtype: DType | NDArray): FloatInfo => {
   const name = dtype instanceof NDArray ? dtype.dtype : dtype;
-  if (name === "float32" || name === "float64") return FLOAT_INFO[name];
+  const info = FLOAT_INFO[name];
+  if (info !== undefined) return info;
   throw new ArgumentError(
-    `finfo: takes "float32" or "float64"; got ${JSON.stringify(name)}. For integers use iinfo.`,
+    `finfo: takes one of ${Object.keys(FLOAT_INFO).join(", ")}; got ${JSON.stringify(name)}. For integers use iinfo.`,
   );
 };
 
@@ -142,11 +138,6 @@ export interface IntegerInfo {
   readonly min: number;
 }
 
-const INTEGER_INFO: { readonly int32: IntegerInfo; readonly uint32: IntegerInfo } = {
-  int32: Object.freeze({ dtype: "int32", bits: 32, max: 2 ** 31 - 1, min: -(2 ** 31) }),
-  uint32: Object.freeze({ dtype: "uint32", bits: 32, max: 2 ** 32 - 1, min: 0 }),
-};
-
 /**
  * The limits of an integer dtype, or of an array's.
  *
@@ -155,10 +146,14 @@ const INTEGER_INFO: { readonly int32: IntegerInfo; readonly uint32: IntegerInfo 
  */
 export const iinfo = (dtype: DType | NDArray): IntegerInfo => {
   const name = dtype instanceof NDArray ? dtype.dtype : dtype;
-  if (name === "int32" || name === "uint32") return INTEGER_INFO[name];
-  throw new ArgumentError(
-    `iinfo: takes "int32" or "uint32"; got ${JSON.stringify(name)}. For floats use finfo.`,
-  );
+  if (!isDType(name) || !isInteger(name)) {
+    const known = DTYPES.filter(isInteger).join(", ");
+    throw new ArgumentError(
+      `iinfo: takes one of ${known}; got ${JSON.stringify(name)}. For floats use finfo.`,
+    );
+  }
+  const { bytes, min, max } = dtypeInfo(name);
+  return Object.freeze({ dtype: name, bits: 8 * bytes, min, max });
 };
 
 /** Kinds of dtypes as the array API standard names them. */
@@ -237,23 +232,14 @@ export const issubdtype = (dtype: DType | NDArray, other: string): boolean => {
   return members.includes(dtypeInfo(name).kind);
 };
 
-/** What each dtype can be cast to without losing a value: NumPy's casting "safe". */
-const SAFE: { readonly [K in DType]: readonly DType[] } = {
-  bool: ["bool", "uint32", "int32", "float32", "float64"],
-  uint32: ["uint32", "float64"],
-  int32: ["int32", "float64"],
-  float32: ["float32", "float64"],
-  float64: ["float64"],
-};
-
 /**
- * Whether `to` holds every value of `from`, so that no cast can lose one.
+ * Whether `to` holds every value of `from`, so that no cast can lose one: NumPy's casting "safe".
  *
  * @example
  * np.canCast("int32", "float32"); // false
  */
 export const canCast = (from: DType | NDArray, to: DType): boolean =>
-  SAFE[from instanceof NDArray ? from.dtype : from].includes(to);
+  holdsAllOf(to, from instanceof NDArray ? from.dtype : from);
 
 /**
  * How many axes `x` has.

@@ -35,6 +35,7 @@ export interface ConcatenateParams {
 /** The operands one after another along one axis. */
 export const concatenatePrimitive: Primitive<ConcatenateParams> = definePrimitive<ConcatenateParams>({
   name: "concatenate",
+  storage: true,
   abstractEval: (inputs, { dimension }) => {
     const first = inputs[0];
     if (first === undefined) throw new ArgumentError("concatenate: needs at least one array; got none.");

@@ -4,6 +4,7 @@ import {
   type ConcreteArray,
   type DType,
   denseData,
+  encodeElement,
   firstElement,
   formatShape,
   type NDArray,
@@ -169,6 +170,7 @@ export interface PadParams {
 /** The operand with a value put around and between its elements; negative edges cut elements off. */
 export const padPrimitive: Primitive<PadParams> = definePrimitive<PadParams>({
   name: "pad",
+  storage: true,
   abstractEval: ([x, value], { paddingConfig }) => {
     const input = x as Aval;
     const filling = value as Aval;
@@ -204,7 +206,9 @@ export const padPrimitive: Primitive<PadParams> = definePrimitive<PadParams>({
   evaluate: ([x, value], { paddingConfig }, [output]) => {
     const input = x as ConcreteArray;
     const { shape, dtype, weakType } = output as Aval;
-    const out = allocate(dtype, sizeOf(shape)).fill(firstElement(value as ConcreteArray));
+    const out = allocate(dtype, sizeOf(shape)).fill(
+      encodeElement(firstElement(value as ConcreteArray), dtype),
+    );
     copyPadded(denseData(input), input.shape, out, shape, paddingConfig);
     return [new Concrete(out, shape, dtype, weakType)];
   },

@@ -1,11 +1,11 @@
 import { type ArrayLike, type DType, type NDArray, type Shape, scalarArray } from "../array/index.ts";
+import { finfo } from "../numpy/types.ts";
 import { div, erf, erfInv, max, min, mul, nextafter, stopGradient } from "../primitives/index.ts";
 import { asType, type DTypeOptions, floatDType, sampleShape, shapeOfParameters, spread } from "./operands.ts";
 import { uniformBetween } from "./uniform.ts";
 
 /** The least number greater than -1. */
-const aboveMinusOne = (dtype: DType): NDArray =>
-  scalarArray(dtype === "float32" ? -1 + 2 ** -24 : -1 + 2 ** -53, dtype);
+const aboveMinusOne = (dtype: DType): NDArray => scalarArray(-1 + finfo(dtype).epsneg, dtype);
 
 /**
  * Numbers of the standard normal distribution, mean 0 and variance 1: the inverse of its distribution function at

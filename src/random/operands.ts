@@ -5,9 +5,11 @@ import {
   broadcastShapes,
   ConcreteArray,
   checkShape,
+  DTYPES,
   type DType,
   describeValue,
   formatShape,
+  isDType,
   isFloat,
   NDArray,
   type Shape,
@@ -39,8 +41,10 @@ export const sampleShape = (shape: Shape, where: string): Shape => {
 
 /** Refuse a dtype that is not floating-point. */
 export const floatDType = (dtype: DType, where: string): DType => {
-  if (isFloat(dtype)) return dtype;
-  throw new DTypeError(`${where}: dtype must be "float32" or "float64"; got ${JSON.stringify(dtype)}.`);
+  if (isDType(dtype) && isFloat(dtype)) return dtype;
+  throw new DTypeError(
+    `${where}: dtype must be one of ${DTYPES.filter(isFloat).join(", ")}; got ${JSON.stringify(dtype)}.`,
+  );
 };
 
 /** A JavaScript number or an array as an array of `dtype`. */

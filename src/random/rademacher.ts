@@ -1,4 +1,4 @@
-import { type DType, isFloat, isInteger, type NDArray, type Shape, scalarArray } from "../array/index.ts";
+import { type DType, isDType, isUnsigned, type NDArray, type Shape, scalarArray } from "../array/index.ts";
 import { DTypeError } from "../core/index.ts";
 import { lt, select } from "../primitives/index.ts";
 import type { DTypeOptions } from "./operands.ts";
@@ -24,8 +24,10 @@ export const rademacher = (
   shape: Shape = [],
   { dtype = "int32" }: DTypeOptions = {},
 ): NDArray => {
-  if (dtype === "uint32" || !(isFloat(dtype) || isInteger(dtype))) {
-    throw new DTypeError(`rademacher: dtype must be "int32" or a float; got ${JSON.stringify(dtype)}.`);
+  if (!isDType(dtype) || isUnsigned(dtype) || dtype === "bool") {
+    throw new DTypeError(
+      `rademacher: dtype must be a signed integer type or a float; got ${JSON.stringify(dtype)}.`,
+    );
   }
   return signsOf(key, shape, dtype, "rademacher");
 };

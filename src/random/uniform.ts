@@ -1,5 +1,6 @@
 import { type ArrayLike, type DType, type NDArray, type Shape, scalarArray } from "../array/index.ts";
-import { add, convertElementType, max, mul, shiftRightLogical, sub } from "../primitives/index.ts";
+import { finfo } from "../numpy/types.ts";
+import { add, convertElementType, max, mul, shiftLeft, shiftRightLogical, sub } from "../primitives/index.ts";
 import { randomBits } from "./bits.ts";
 import { asType, type DTypeOptions, floatDType, sampleShape, spread } from "./operands.ts";
 import { randomWords } from "./words.ts";
@@ -19,13 +20,18 @@ const upperBits = (word: NDArray, count: number, dtype: DType): NDArray =>
   convertElementType(shiftRightLogical(word, scalarArray(32 - count, "uint32")), dtype);
 
 /**
- * Multiples of 2^-23 (float32) or 2^-52 (float64) in [0, 1), as many as a mantissa tells apart. JAX writes the bits
+ * Multiples of 2^-23 (float32), 2^-52 (float64) or of as many bits as 16-bit floats have in [0, 1), as many as a mantissa tells apart. JAX writes the bits
  * into the mantissa of a number in [1, 2) and subtracts 1, which is the same without a rounding.
  */
 const uniformFraction = (key: NDArray, shape: Shape, dtype: DType, where: string): NDArray => {
   sampleShape(shape, where);
-  if (floatDType(dtype, where) === "float32") {
-    return scaleBy(upperBits(randomBits(key, shape, where), 23, "float32"), 2 ** -23);
+  if (floatDType(dtype, where) !== "float64") {
+    const { nmant } = finfo(dtype);
+    // Of 16-bit floats JAX draws no more bits than they need, the lowest of a word.
+    const drawn = { bfloat16: 8, float16: 16 }[dtype as string] ?? 32;
+    const word = randomBits(key, shape, where);
+    const top = drawn < 32 ? shiftLeft(word, scalarArray(32 - drawn, "uint32")) : word;
+    return scaleBy(upperBits(top, nmant, dtype), 2 ** -nmant);
   }
   const [upper, lower] = randomWords(key, shape, where);
   const high = scaleBy(convertElementType(upper, "float64"), 2 ** 20);

@@ -3,8 +3,8 @@ import {
   asArray,
   ConcreteArray,
   type DType,
-  denseData,
   type NDArray,
+  numbersOf,
   sameShape,
   scalarArray,
   type TypedArray,
@@ -22,6 +22,8 @@ export interface Tolerance {
 export const roundingTolerance = (dtype: DType): Required<Tolerance> => {
   if (dtype === "float64") return { rtol: 1e-9, atol: 1e-9 };
   if (dtype === "float32") return { rtol: 2e-4, atol: 2e-4 };
+  if (dtype === "float16") return { rtol: 4e-3, atol: 4e-3 };
+  if (dtype === "bfloat16") return { rtol: 3e-2, atol: 3e-2 };
   return { rtol: 0, atol: 0 };
 };
 
@@ -60,7 +62,7 @@ export const positionOf = (flat: number, shape: readonly number[]): number[] => 
 
 /** The elements of an array row by row; a copy, or the storage itself: only to be read. */
 export const elementsOf = (x: NDArray): TypedArray =>
-  x instanceof ConcreteArray ? denseData(x) : x.toTypedArray();
+  x instanceof ConcreteArray ? numbersOf(x) : x.toTypedArray();
 
 /** Where two arrays of one shape differ most beyond the tolerance, if anywhere. */
 export const arrayMismatch = (

@@ -1,9 +1,12 @@
 import {
   allocate,
   ConcreteArray,
+  castArray,
   type DType,
   denseData,
+  dtypeInfo,
   isFloat,
+  isHalf,
   type Shape,
   sizeOf,
 } from "../array/index.ts";
@@ -97,8 +100,9 @@ const drawIntegers = (
   dtype: DType,
   out: ConcreteBuffer,
 ): void => {
-  const low = Math.ceil(dtype === "uint32" ? Math.max(0, min) : min);
-  const high = Math.max(low, Math.floor(max));
+  const limits = dtypeInfo(dtype);
+  const low = Math.ceil(Math.max(limits.min, min));
+  const high = Math.max(low, Math.floor(Math.min(limits.max, max)));
   const used = new Set<number>(avoid);
   if (distinct && high - low + 1 < size) {
     throw new RangeError(`${size} distinct integers were asked for between ${low} and ${high}.`);
@@ -138,6 +142,10 @@ export const drawArray = (
   source: Source,
   { shape, dtype, elements = {}, diagonal }: ArgumentSpec,
 ): ConcreteArray => {
+  if (isHalf(dtype)) {
+    const drawn = drawArray(source, { shape, dtype: "float32", elements, ...(diagonal && { diagonal }) });
+    return castArray(drawn, dtype);
+  }
   const size = sizeOf(shape);
   const out = allocate(dtype, size);
   if (dtype === "bool") for (let i = 0; i < size; i++) out[i] = source.next(1);

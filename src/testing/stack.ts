@@ -1,5 +1,4 @@
-import { allocate, ConcreteArray, type NDArray, rowMajorStrides, sizeOf } from "../array/index.ts";
-import { elementsOf } from "./closeness.ts";
+import { allocate, ConcreteArray, denseData, type NDArray, rowMajorStrides, sizeOf } from "../array/index.ts";
 
 /** Arrays of one shape and dtype as one array, along a new axis in front. */
 export const stack = (arrays: readonly NDArray[], like: NDArray): NDArray => {
@@ -7,7 +6,7 @@ export const stack = (arrays: readonly NDArray[], like: NDArray): NDArray => {
   const size = sizeOf(shape);
   const data = allocate(dtype, arrays.length * size);
   arrays.forEach((x, i) => {
-    data.set(elementsOf(x), i * size);
+    data.set(denseData(x as ConcreteArray), i * size);
   });
   const stacked = [arrays.length, ...shape];
   return new ConcreteArray(data, stacked, dtype, false, rowMajorStrides(stacked));

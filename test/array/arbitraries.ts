@@ -1,5 +1,14 @@
 import { fc } from "@fast-check/vitest";
-import { arrayFrom, type ConcreteArray, DTYPES, type DType, sizeOf, viewOf } from "../../src/array/index.ts";
+import {
+  arrayFrom,
+  type ConcreteArray,
+  DTYPES,
+  type DType,
+  decodeElement,
+  dtypeInfo,
+  sizeOf,
+  viewOf,
+} from "../../src/array/index.ts";
 
 /** Shapes of up to four axes, empty axes and scalars among them. */
 export const shapes = fc.array(fc.nat({ max: 4 }), { maxLength: 4 });
@@ -19,6 +28,16 @@ export const elements = (dtype: DType): fc.Arbitrary<number> => {
       return fc.nat({ max: 4294967295 });
     case "bool":
       return fc.constantFrom(0, 1);
+    case "int8":
+    case "uint8":
+    case "int16":
+    case "uint16": {
+      const { min, max } = dtypeInfo(dtype);
+      return fc.integer({ min, max });
+    }
+    case "float16":
+    case "bfloat16":
+      return fc.nat({ max: 65535 }).map((bits) => decodeElement(bits, dtype));
   }
 };
 

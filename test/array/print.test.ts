@@ -61,15 +61,15 @@ describe("formatArray", () => {
     (description) => {
       const array = build(description);
       const text = String(array);
-      // Eight digits of a float64; as many of a float32 as tell it from its neighbours.
-      const rounding = description.dtype === "float32" ? 6e-8 : 6e-9;
+      // Eight digits of a float64; as many of other floats as tell them from their neighbours.
+      const rounding = { float32: 6e-8, float16: 5e-4, bfloat16: 4e-3 }[description.dtype as string] ?? 6e-9;
       const words = text.replace(/\(.*\)/, "").match(/[^\s[\]]+/g) ?? [];
       expect(words.length).toBe(array.size);
       words.forEach((word, i) => {
         const expected = description.data[i] as number;
         const got = word === "true" ? 1 : word === "false" ? 0 : numberOf(word);
         if (Number.isFinite(expected)) {
-          expect(Math.abs(got - expected)).toBeLessThanOrEqual(Math.max(6e-9, Math.abs(expected) * rounding));
+          expect(Math.abs(got - expected)).toBeLessThanOrEqual(Math.max(3e-8, Math.abs(expected) * rounding));
         } else expect(got).toBe(expected);
       });
     },

@@ -70,8 +70,7 @@ for seed in [0, 10]:
     for shape in SHAPES:
         add("bits", seed, [shape], {}, random.bits(key, shape))
     for width in [8, 16]:
-        value = random.bits(key, [5], f"uint{width}").astype("uint32")
-        add("bits", seed, [[5]], {"bitWidth": width}, value)
+        add("bits", seed, [[5]], {"dtype": f"uint{width}"}, random.bits(key, [5], f"uint{width}"))
 for seed, shape, low, high in [
     (0, [8], 0, 20),
     (1, [], 0, 2),

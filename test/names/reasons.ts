@@ -35,7 +35,7 @@ const because = (why: string, namespace: string, names: string): Reason => {
 
 const COMPLEX = "complex numbers are pairs of real arrays here (`numpy.complex`, docs/architecture.md)";
 const DEVICES = "there is one device, which runs one program at a time";
-const DTYPE = "there is no such dtype here; the dtypes are float32, float64, int32, uint32 and bool";
+const DTYPE = "there is no such dtype here: none of 64-bit integers, and none of less than 8 bits";
 const FILES =
   "arrays come from and go to typed arrays (`numpy.array`, `toTypedArray`); files are the program's business";
 const PRINTING = "`String(x)` prints an array, in one form";
@@ -58,9 +58,9 @@ export const REASONS: readonly Reason[] = [
   because(
     DTYPE,
     "jax.numpy",
-    "bfloat16 character flexible float16 float4_e2m1fn float6_e2m3fn float6_e3m2fn float8_e3m4 float8_e4m3 " +
-      "float8_e4m3b11fnuz float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu int1 int16 int2 int4 " +
-      "int64 int8 object_ uint1 uint16 uint2 uint4 uint64 uint8",
+    "character flexible float4_e2m1fn float6_e2m3fn float6_e3m2fn float8_e3m4 float8_e4m3 float8_e4m3b11fnuz " +
+      "float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu int1 int2 int4 int64 object_ uint1 uint2 " +
+      "uint4 uint64",
   ),
   because(
     "dtypes are strings; kinds of them are asked for with `numpy.issubdtype`",

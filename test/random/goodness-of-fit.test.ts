@@ -151,7 +151,7 @@ const permutationRank = (k: NDArray): NDArray => {
 };
 
 const discrete: readonly Discrete[] = [
-  ["bits", (k) => random.bits(k, [N], { bitWidth: 8 }), 0, Array(256).fill(1 / 256) as number[]],
+  ["bits", (k) => random.bits(k, [N], { dtype: "uint8" }), 0, Array(256).fill(1 / 256) as number[]],
   ["randint", (k) => random.randint(k, [N], -3, 14), -3, Array(17).fill(1 / 17) as number[]],
   ["bernoulli", (k) => random.bernoulli(k, 0.3, [N]), 0, [0.7, 0.3]],
   ["bernoulli, high", (k) => random.bernoulli(k, 0.3, [N], { mode: "high" }), 0, [0.7, 0.3]],

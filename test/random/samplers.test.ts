@@ -338,10 +338,10 @@ describe("refusals", () => {
       /maxval must be a whole/,
     ],
     [
-      "a width of bits",
-      () => random.bits(key, [], { bitWidth: 64 as 32 }),
-      ArgumentError,
-      /8, 16 or 32; got 64/,
+      "bits of a signed type",
+      () => random.bits(key, [], { dtype: "int8" }),
+      DTypeError,
+      /"uint8", "uint16" or "uint32"; got "int8"/,
     ],
     [
       "an unknown mode",

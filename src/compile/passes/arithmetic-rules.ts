@@ -1,4 +1,4 @@
-import { type DType, isFloat, isInteger } from "../../array/index.ts";
+import { type DType, isFloat, isInteger, storedScalar } from "../../array/index.ts";
 import { type Atom, type Aval, type Literal, NO_PARAMS } from "../../core/index.ts";
 import {
   absPrimitive,
@@ -37,10 +37,8 @@ const negated = (program: Rewriter, atom: Atom): Atom | undefined =>
   program.madeBy(atom, negPrimitive)?.inputs[0];
 
 /** A whole number in the range of an integer dtype. */
-const wrapped = (value: number, dtype: DType): number => (dtype === "uint32" ? value >>> 0 : value | 0);
-
 const literal = (program: Rewriter, value: number, { dtype }: Aval): Literal =>
-  program.literal(isInteger(dtype) ? wrapped(value, dtype) : value, dtype);
+  program.literal(isInteger(dtype) ? storedScalar(value, dtype) : value, dtype);
 
 /** The least number above 0 that has all its bits. */
 const LEAST_NORMAL: { readonly [dtype: string]: number } = { float32: 2 ** -126, float64: 2 ** -1022 };

@@ -1,9 +1,9 @@
 import {
   ConcreteArray,
-  denseData,
   filledArray,
   firstElement,
   type NDArray,
+  numbersOf,
   scalarArray,
   sizeOf,
   stridesOf,
@@ -26,7 +26,7 @@ export const knownScalar = (value: NDArray): Literal | undefined => {
   const first = firstElement(value);
   if (!isRepeated(value)) {
     if (value.size > SMALL) return undefined;
-    if (denseData(value).some((x: number) => !Object.is(x, first))) return undefined;
+    if (numbersOf(value).some((x: number) => !Object.is(x, first))) return undefined;
   }
   return new Literal(scalarArray(first, value.dtype, value.weakType));
 };

@@ -1,4 +1,4 @@
-import { type DType, isFloat } from "../../array/index.ts";
+import { type DType, dtypeInfo, holdsAllOf, isFloat, isInteger } from "../../array/index.ts";
 import { type Atom, NO_PARAMS, type Primitive } from "../../core/index.ts";
 import {
   andPrimitive,
@@ -65,10 +65,12 @@ const OPPOSITES: readonly (readonly [Primitive, Primitive, boolean])[] = [
  * `from`, and treats them alike (integers wrap into integers, floats saturate).
  */
 const isDetour = (from: DType, via: DType, to: DType): boolean => {
-  if (from === via || from === "bool") return true;
-  if (via === "float64") return from === "float32" || isFloat(to) || to === "bool" || to === from;
-  const wraps = (from === "int32" && via === "uint32") || (from === "uint32" && via === "int32");
-  return wraps && !isFloat(to);
+  if (isInteger(from) && isInteger(via) && !isFloat(to)) {
+    const [a, b, c] = [from, via, to].map((dtype) => dtypeInfo(dtype).bytes) as [number, number, number];
+    if (b >= (to === "bool" ? a : Math.min(a, c))) return true;
+  }
+  if (!holdsAllOf(via, from)) return false;
+  return isFloat(via) === isFloat(from) || !isInteger(to) || holdsAllOf(to, from) || from === "bool";
 };
 
 /** The case that is chosen where the choice is known or makes no difference. */

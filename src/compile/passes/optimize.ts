@@ -11,6 +11,7 @@ import type { Pass } from "./pass.ts";
 import { Rules, rewriteWith } from "./rewrite.ts";
 import { Scopes } from "./scopes.ts";
 import { simplificationRules } from "./simplify.ts";
+import { widenStorage } from "./widen-storage.ts";
 
 /** A program, and which checkpoint each of its equations comes from. */
 export interface Optimized {
@@ -27,6 +28,7 @@ const rewrite = rewriteWith(
 );
 
 const ROUND: readonly Pass[] = [
+  widenStorage,
   rewrite,
   eliminateCommonSubexpressions,
   eliminateDeadResults,

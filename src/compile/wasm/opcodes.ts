@@ -51,7 +51,7 @@ const rows = [
   [0xfd0074, "f64x2.ceil f64x2.floor"],
   [0xfd007a, "f64x2.trunc"],
   [0xfd0085, "i16x8.narrow_i32x4_s i16x8.narrow_i32x4_u"],
-  [0xfd0089, "i16x8.extend_low_i8x16_u"],
+  [0xfd0087, "i16x8.extend_low_i8x16_s i16x8.extend_high_i8x16_s i16x8.extend_low_i8x16_u"],
   [0xfd0094, "f64x2.nearest"],
   [0xfd00a0, "i32x4.abs i32x4.neg"],
   [0xfd00a3, "i32x4.all_true i32x4.bitmask"],

@@ -4,6 +4,7 @@ import {
   denseData,
   type Index,
   isFloat,
+  isUnsigned,
   NDArray,
   type Shape,
   scalarArray,
@@ -80,7 +81,7 @@ const fixedPosition = (name: string, position: number, axis: number, x: NDArray)
 /** Negative positions counted from the front. Those that are out of bounds even so are left to the mode. */
 export const countedFromFront = (index: NDArray, n: number): NDArray => {
   const signed = prim.convertElementType(index, "int32");
-  if (index.dtype === "uint32") return signed;
+  if (isUnsigned(index.dtype)) return signed;
   if (!(signed instanceof ConcreteArray)) {
     const length = scalarArray(n, "int32");
     return prim.select(prim.lt(signed, scalarArray(0, "int32")), prim.add(signed, length), signed);

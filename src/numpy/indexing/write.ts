@@ -1,6 +1,7 @@
 import {
   type ArrayLike,
   type Index,
+  isFloat,
   NDArray,
   type SetOptions,
   sameShape,
@@ -36,7 +37,7 @@ export const MAXIMUM = define("max", prim.max, prim.scatterMax);
 /** Values in the dtype of the array that receives them. A float does not go into an array of integers unasked. */
 const valuesFor = (name: string, x: NDArray, values: ArrayLike): NDArray => {
   if (!(values instanceof NDArray)) return withType(values, x, name);
-  if (values.dtype.startsWith("float") && !x.dtype.startsWith("float")) {
+  if (isFloat(values.dtype) && !isFloat(x.dtype)) {
     throw new DTypeError(
       `${name}: ${describeAval(values)} would lose its fractions in ${describeAval(x)}; convert one of them (astype).`,
     );

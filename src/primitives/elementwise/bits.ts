@@ -1,8 +1,19 @@
-import type { DType, NDArray } from "../../array/index.ts";
+import {
+  computeDType,
+  type DType,
+  dtypeInfo,
+  isInteger,
+  isStorage,
+  type NDArray,
+  type StorageDType,
+  scalarArray,
+} from "../../array/index.ts";
 import { bind1, type ElementRange, NO_PARAMS, type Primitive } from "../../core/index.ts";
 import * as kernel from "../../kernel/expr.ts";
 import * as bits from "../../kernel/math/bits.ts";
+import { sub } from "./arithmetic.ts";
 import { BITS, elementwiseArgs, INTEGER } from "./base.ts";
+import { convertElementType } from "./conversion.ts";
 import { defineElementwise } from "./define.ts";
 
 /*
@@ -90,17 +101,35 @@ export const shiftRightArithmeticPrimitive: Primitive = defineShift(
   bits.shiftRightArithmetic,
 );
 
+/**
+ * Apply a function of 32 bits to integers of less, with zeros or with copies of the highest bit above them: what comes
+ * in from there is not what a sign extends to.
+ */
+const extended =
+  (by: "zeros" | "sign", apply: (...xs: NDArray[]) => NDArray) =>
+  (...xs: NDArray[]): NDArray => {
+    const { dtype } = xs[0] as NDArray;
+    if (!isInteger(dtype) || !isStorage(dtype)) return apply(...xs);
+    const width = 8 * dtypeInfo(dtype).bytes;
+    const bits = `${by === "zeros" ? "uint" : "int"}${width}` as StorageDType;
+    const wide = xs.map((x) => convertElementType(convertElementType(x, bits), computeDType(bits)));
+    return convertElementType(apply(...wide), dtype);
+  };
+
 /** `x` with its bits moved up by `amount`, zeros coming in. */
-export const shiftLeft = (x: NDArray, amount: NDArray): NDArray =>
-  bind1(shiftLeftPrimitive, [x, amount], NO_PARAMS);
+export const shiftLeft: (x: NDArray, amount: NDArray) => NDArray = extended("zeros", (...xs) =>
+  bind1(shiftLeftPrimitive, xs, NO_PARAMS),
+);
 
 /** `x` with its bits moved down by `amount`, zeros coming in. */
-export const shiftRightLogical = (x: NDArray, amount: NDArray): NDArray =>
-  bind1(shiftRightLogicalPrimitive, [x, amount], NO_PARAMS);
+export const shiftRightLogical: (x: NDArray, amount: NDArray) => NDArray = extended("zeros", (...xs) =>
+  bind1(shiftRightLogicalPrimitive, xs, NO_PARAMS),
+);
 
 /** `x` with its bits moved down by `amount`, copies of the highest bit coming in. */
-export const shiftRightArithmetic = (x: NDArray, amount: NDArray): NDArray =>
-  bind1(shiftRightArithmeticPrimitive, [x, amount], NO_PARAMS);
+export const shiftRightArithmetic: (x: NDArray, amount: NDArray) => NDArray = extended("sign", (...xs) =>
+  bind1(shiftRightArithmeticPrimitive, xs, NO_PARAMS),
+);
 
 const countOnes = (x: number): number => {
   let count = 0;
@@ -119,8 +148,10 @@ export const populationCountPrimitive: Primitive = defineElementwise({
   args: elementwiseArgs([ANY_BITS], NO_PARAMS, { otherDTypes: INTEGERS, noFloats: true }),
 });
 
-/** How many of the 32 bits of each element are set. */
-export const populationCount = (x: NDArray): NDArray => bind1(populationCountPrimitive, [x], NO_PARAMS);
+/** How many of the bits of each element are set. */
+export const populationCount: (x: NDArray) => NDArray = extended("zeros", (...xs) =>
+  bind1(populationCountPrimitive, xs, NO_PARAMS),
+);
 
 /** How many zeros stand above the highest bit that is set. */
 export const clzPrimitive: Primitive = defineElementwise({
@@ -132,5 +163,11 @@ export const clzPrimitive: Primitive = defineElementwise({
   args: elementwiseArgs([ANY_BITS], NO_PARAMS, { otherDTypes: INTEGERS, noFloats: true }),
 });
 
-/** How many of the 32 bits of each element are zero before the first that is set; 32 for 0. */
-export const clz = (x: NDArray): NDArray => bind1(clzPrimitive, [x], NO_PARAMS);
+/** How many of the bits of each element are zero before the first that is set; all of them for 0. */
+export const clz = (x: NDArray): NDArray => {
+  const above = 32 - 8 * dtypeInfo(x.dtype).bytes;
+  const count = countZeros(x);
+  return above > 0 ? sub(count, scalarArray(above, x.dtype, true)) : count;
+};
+
+const countZeros: (x: NDArray) => NDArray = extended("zeros", (...xs) => bind1(clzPrimitive, xs, NO_PARAMS));

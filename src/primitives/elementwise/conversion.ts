@@ -1,4 +1,5 @@
 import {
+  allocate,
   ConcreteArray as Concrete,
   type ConcreteArray,
   castArray,
@@ -12,6 +13,7 @@ import {
 } from "../../array/index.ts";
 import {
   ArgumentError,
+  type Aval,
   aval,
   bind,
   bind1,
@@ -23,9 +25,9 @@ import {
   type Params,
   type Primitive,
 } from "../../core/index.ts";
-import * as kernel from "../../kernel/expr.ts";
+import type * as kernel from "../../kernel/expr.ts";
 import { reducePrecision as reducePrecisionExpr } from "../../kernel/math/float-format.ts";
-import { scalarTypeOf } from "../../kernel/scalar-type.ts";
+import { convertElement, reinterpretElement } from "../../kernel/math/storage.ts";
 import { linearJvp, NOT_LINEAR, zeroJvp } from "../rules.ts";
 import {
   batchElementwise,
@@ -51,6 +53,7 @@ export interface ConvertElementTypeParams {
 export const convertElementTypePrimitive: Primitive<ConvertElementTypeParams> =
   definePrimitive<ConvertElementTypeParams>({
     name: "convertElementType",
+    storage: true,
     abstractEval: ([x], { newDtype, weakType }) => [aval((x as NDArray).shape, newDtype, weakType)],
     evaluate: ([x], { newDtype, weakType }) => [
       withWeakType(castArray(x as ConcreteArray, newDtype), weakType),
@@ -68,7 +71,11 @@ export const convertElementTypePrimitive: Primitive<ConvertElementTypeParams> =
       outputs: [convertElementType(x as NDArray, newDtype, weakType)],
       axes: [axis as number],
     }),
-    lowering: elementwiseLowering(({ newDtype }, x) => kernel.convert(x, scalarTypeOf(newDtype))),
+    lowering: {
+      kind: "elementwise",
+      expr: ([x], { newDtype }, _outputs, [from]) =>
+        convertElement(x as kernel.Expr, (from as Aval).dtype, newDtype),
+    },
     args: {
       example: (choose) => ({
         inputs: [{ shape: choose.shape(), dtype: choose.floatDType() }],
@@ -105,31 +112,24 @@ export interface BitcastConvertTypeParams {
   readonly newDtype: DType;
 }
 
-/** A view of the bytes of `data` as another dtype of the same width. */
+/** The bytes of `data` as another dtype of the same width. */
 const reinterpret = (data: TypedArray, dtype: DType): TypedArray => {
-  const { buffer } = data.slice();
-  switch (dtype) {
-    case "float32":
-      return new Float32Array(buffer);
-    case "float64":
-      return new Float64Array(buffer);
-    case "int32":
-      return new Int32Array(buffer);
-    case "uint32":
-      return new Uint32Array(buffer);
-    case "bool":
-      return new Uint8Array(buffer);
-  }
+  const out = allocate(dtype, data.length);
+  new Uint8Array(out.buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return out;
 };
 
 /** The same bits read as another dtype of the same width. */
 export const bitcastConvertTypePrimitive: Primitive<BitcastConvertTypeParams> =
   definePrimitive<BitcastConvertTypeParams>({
     name: "bitcastConvertType",
+    storage: true,
     abstractEval: ([x], { newDtype }) => {
       const input = x as NDArray;
-      const sameWidth = dtypeInfo(input.dtype).bytes === dtypeInfo(newDtype).bytes;
-      if (!sameWidth && (input.dtype === "float64" || newDtype === "float64")) {
+      const isBool = input.dtype === "bool" || newDtype === "bool";
+      const sameWidth =
+        dtypeInfo(input.dtype).bytes === dtypeInfo(newDtype).bytes && (!isBool || input.dtype === newDtype);
+      if (!sameWidth && !isBool && (input.dtype === "float64" || newDtype === "float64")) {
         throw new DTypeError(
           `bitcastConvertType: ${describeAval(input)} and ${newDtype} differ in width; there are no 64-bit integers ` +
             "here. Convert to float32 first (astype).",
@@ -151,7 +151,7 @@ export const bitcastConvertTypePrimitive: Primitive<BitcastConvertTypeParams> =
     transpose: { missing: NOT_LINEAR },
     batch: (inputs, axes, size, params) =>
       batchElementwise(bitcastConvertTypePrimitive, inputs, axes, size, params),
-    lowering: elementwiseLowering(({ newDtype }, x) => kernel.bitcast(x, scalarTypeOf(newDtype))),
+    lowering: elementwiseLowering(({ newDtype }, x) => reinterpretElement(x, newDtype)),
     args: {
       example: (choose) => ({
         inputs: [{ shape: choose.shape(), dtype: "float32" }],

@@ -1,4 +1,4 @@
-import type { DType, DTypeKind, NDArray } from "../../array/index.ts";
+import { type DType, type DTypeKind, dtypeInfo, type NDArray } from "../../array/index.ts";
 import {
   type ArgumentsDescription,
   bind,
@@ -62,18 +62,18 @@ export interface ElementwiseDefinition {
 export const defineElementwise = (definition: ElementwiseDefinition): Primitive => {
   const { name, kinds, scalar, expr, derivatives, result } = definition;
   const functions: ScalarFunctions = typeof scalar === "function" ? { float: scalar } : scalar;
-  const byDType: { readonly [K in DType]: (...xs: number[]) => number } = {
-    float32: functions.float,
-    float64: functions.float,
-    int32: functions.int ?? functions.float,
-    uint32: functions.uint ?? functions.int ?? functions.float,
-    bool: functions.bool ?? functions.int ?? functions.float,
+  const ofIntegers = functions.int ?? functions.float;
+  const byKind: { readonly [K in DTypeKind]: (...xs: number[]) => number } = {
+    float: functions.float,
+    int: ofIntegers,
+    uint: functions.uint ?? ofIntegers,
+    bool: functions.bool ?? ofIntegers,
   };
   const primitive: Primitive = definePrimitive<Params>({
     name,
     abstractEval: elementwiseAval(name, kinds, result),
     evaluate: (inputs, _params, [output]) => [
-      mapElements(byDType[(inputs[0] as NDArray).dtype], inputs, output as NDArray),
+      mapElements(byKind[dtypeInfo((inputs[0] as NDArray).dtype).kind], inputs, output as NDArray),
     ],
     jvp:
       "missing" in derivatives

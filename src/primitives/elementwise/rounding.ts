@@ -1,9 +1,10 @@
-import type { ConcreteArray, NDArray } from "../../array/index.ts";
+import { type ConcreteArray, type DType, isHalf, type NDArray, scalarArray } from "../../array/index.ts";
 import { bind1, definePrimitive, type ElementRange, NO_PARAMS, type Primitive } from "../../core/index.ts";
 import * as kernel from "../../kernel/expr.ts";
 import { nextAfter as nextAfterExpr } from "../../kernel/math/float-format.ts";
 import * as rounding from "../../kernel/math/rounding.ts";
 import { NOT_LINEAR, scalarLike, zeroJvp } from "../rules.ts";
+import { add } from "./add.ts";
 import { neg } from "./arithmetic.ts";
 import {
   batchElementwise,
@@ -14,7 +15,9 @@ import {
   mapElements,
   NUMBER,
 } from "./base.ts";
-import { ge } from "./comparison.ts";
+import { or } from "./bits.ts";
+import { eq, ge, gt, ne } from "./comparison.ts";
+import { bitcastConvertType } from "./conversion.ts";
 import { defineElementwise } from "./define.ts";
 import { FLOAT_FORMAT, nextAfter, roundAwayFromZero, roundToEven } from "./numeric/index.ts";
 import { select } from "./select.ts";
@@ -145,4 +148,20 @@ export const nextafterPrimitive: Primitive = definePrimitive({
 });
 
 /** The number that the dtype can represent next to `x` in the direction of `y`, element by element. */
-export const nextafter = (x: NDArray, y: NDArray): NDArray => bind1(nextafterPrimitive, [x, y], NO_PARAMS);
+export const nextafter = (x: NDArray, y: NDArray): NDArray =>
+  isHalf(x.dtype) ? nextHalf(x, y) : bind1(nextafterPrimitive, [x, y], NO_PARAMS);
+
+/** `nextafter` of 16-bit floats: those of one sign are ordered as their bits are. */
+const nextHalf = (x: NDArray, y: NDArray): NDArray => {
+  const { dtype } = x;
+  const number = (value: number, type: DType = dtype): NDArray => scalarArray(value, type);
+  const zero = number(0);
+  const bits = bitcastConvertType(x, "int16");
+  const isInwards = ne(gt(y, x), gt(x, zero));
+  const step = select(isInwards, number(-1, "int16"), number(1, "int16"));
+  const moved = bitcastConvertType(add(bits, step), dtype);
+  const least = number(2 ** (dtype === "float16" ? -24 : -133));
+  const fromZero = select(gt(y, zero), least, neg(least));
+  const next = select(eq(x, y), y, select(eq(x, zero), fromZero, moved));
+  return select(ne(add(x, y), add(x, y)), select(or(ne(x, x), ne(y, y)), add(x, y), next), next);
+};

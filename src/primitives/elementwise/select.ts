@@ -38,6 +38,7 @@ import {
  */
 export const selectNPrimitive: Primitive = definePrimitive<Params>({
   name: "selectN",
+  storage: true,
   abstractEval: ([which, ...cases]) => {
     if (which === undefined || cases.length === 0) {
       throw new DTypeError(

@@ -84,6 +84,7 @@ const indexVectors = (indices: readonly NDArray[], axes: readonly BatchAxis[], s
 /** A window of the operand at a computed place. */
 export const dynamicSlicePrimitive: Primitive<DynamicSliceParams> = definePrimitive<DynamicSliceParams>({
   name: "dynamicSlice",
+  storage: true,
   abstractEval: ([x, ...indices], { sliceSizes }) => {
     const operand = x as Aval;
     checkIndices("dynamicSlice", operand, indices);
@@ -199,6 +200,7 @@ export const dynamicSlice = (
 /** The operand with a window at a computed place overwritten. */
 export const dynamicUpdateSlicePrimitive: Primitive = definePrimitive<Params>({
   name: "dynamicUpdateSlice",
+  storage: true,
   abstractEval: ([x, u, ...indices]) => {
     const operand = x as Aval;
     const update = u as Aval;

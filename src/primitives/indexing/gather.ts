@@ -5,6 +5,8 @@ import {
   castScalar,
   type DType,
   denseData,
+  dtypeInfo,
+  encodeElement,
   type NDArray,
   sizeOf,
 } from "../../array/index.ts";
@@ -60,7 +62,7 @@ export interface GatherParams {
   readonly sliceSizes: readonly number[];
   /** What becomes of windows that stick out of the operand; under "promise_in_bounds" they are clipped too. */
   readonly mode: GatherMode;
-  /** What "fill" fills with; `null` is NaN, the least int32, the greatest uint32, or true. */
+  /** What "fill" fills with; `null` is NaN, the least of signed or the greatest of unsigned integers, or true. */
   readonly fillValue: number | null;
   /** A promise that no element of the operand is met twice. */
   readonly uniqueIndices: boolean;
@@ -73,21 +75,20 @@ export type GatherOptions = Partial<Omit<GatherParams, "dimensionNumbers" | "sli
 
 const MODES: readonly GatherMode[] = ["clip", "fill", "promise_in_bounds"];
 
-const DEFAULT_FILL: { readonly [K in DType]: number } = {
-  float32: Number.NaN,
-  float64: Number.NaN,
-  int32: -(2 ** 31),
-  uint32: 2 ** 32 - 1,
-  bool: 1,
+/** NaN, the least of signed and the greatest of unsigned integers, and true. */
+const defaultFill = (dtype: DType): number => {
+  const { kind, min, max } = dtypeInfo(dtype);
+  return kind === "float" ? Number.NaN : kind === "int" ? min : max;
 };
 
-/** What fills windows of an array of `dtype`. */
+/** What fills windows of an array of `dtype`, as its elements are stored. */
 const fillOf = (fillValue: number | null, dtype: DType): number =>
-  castScalar(fillValue ?? DEFAULT_FILL[dtype], dtype);
+  encodeElement(castScalar(fillValue ?? defaultFill(dtype), dtype), dtype);
 
 /** Windows of the operand, one for each index vector. */
 export const gatherPrimitive: Primitive<GatherParams> = definePrimitive<GatherParams>({
   name: "gather",
+  storage: true,
   abstractEval: ([x, i], { dimensionNumbers, sliceSizes, mode }) => {
     const operand = x as Aval;
     if (!MODES.includes(mode)) {

@@ -43,6 +43,7 @@ import { buildScatter } from "./scatter-nest.ts";
  */
 export const scatterPrimitive: Primitive<ScatterParams> = definePrimitive<ScatterParams>({
   name: "scatter",
+  storage: true,
   abstractEval: scatterAval("scatter", ANY),
   evaluate: evaluateScatter((_element, update) => update),
   jvp: (primals, [tx, , tu], params) => {

@@ -1,4 +1,13 @@
-import type { ConcreteArray, DType, NDArray } from "../../array/index.ts";
+import {
+  type ConcreteArray,
+  DTYPES,
+  type DType,
+  dtypeInfo,
+  isFloat,
+  isStorage,
+  type NDArray,
+  scalarArray,
+} from "../../array/index.ts";
 import { type Aval, bind1, type Combine, definePrimitive, type Primitive } from "../../core/index.ts";
 import { type AxesParams, batchReduction, broadcastInDim, reduceSum } from "../broadcast.ts";
 import { div, mul } from "../elementwise/arithmetic.ts";
@@ -9,21 +18,25 @@ import { NOT_LINEAR, range } from "../rules.ts";
 import { drawReduction, foldGroups, reductionAval } from "./base.ts";
 
 /** What the maximum of nothing is: the least value of each dtype. */
-export const LEAST: { readonly [K in DType]: number } = {
-  float32: Number.NEGATIVE_INFINITY,
-  float64: Number.NEGATIVE_INFINITY,
-  int32: -2147483648,
-  uint32: 0,
-  bool: 0,
-};
+export const LEAST = Object.fromEntries(
+  DTYPES.map((dtype) => [dtype, isFloat(dtype) ? Number.NEGATIVE_INFINITY : dtypeInfo(dtype).min]),
+) as { readonly [K in DType]: number };
 
 /** What the minimum of nothing is: the greatest value of each dtype. */
-export const GREATEST: { readonly [K in DType]: number } = {
-  float32: Number.POSITIVE_INFINITY,
-  float64: Number.POSITIVE_INFINITY,
-  int32: 2147483647,
-  uint32: 4294967295,
-  bool: 1,
+export const GREATEST = Object.fromEntries(
+  DTYPES.map((dtype) => [dtype, isFloat(dtype) ? Number.POSITIVE_INFINITY : dtypeInfo(dtype).max]),
+) as { readonly [K in DType]: number };
+
+/** The extreme of nothing is that of the dtype itself, not of the wider one that narrow integers are computed in. */
+const bindExtremum = (
+  primitive: Primitive<AxesParams>,
+  ofNothing: { readonly [K in DType]: number },
+  x: NDArray,
+  axes: readonly number[],
+): NDArray => {
+  if (x.size > 0 || !isStorage(x.dtype)) return bind1(primitive, [x], { axes });
+  const kept = x.shape.filter((_, axis) => !axes.includes(axis));
+  return broadcastInDim(scalarArray(ofNothing[x.dtype], x.dtype), kept, []);
 };
 
 const defineExtremum = (
@@ -32,7 +45,8 @@ const defineExtremum = (
   ofNothing: { readonly [K in DType]: number },
   better: (x: number, y: number) => number,
 ): Primitive<AxesParams> => {
-  const reduce = (x: NDArray, axes: readonly number[]): NDArray => bind1(primitive, [x], { axes });
+  const reduce = (x: NDArray, axes: readonly number[]): NDArray =>
+    bindExtremum(primitive, ofNothing, x, axes);
   const primitive: Primitive<AxesParams> = definePrimitive<AxesParams>({
     name,
     abstractEval: reductionAval(name, ANY),
@@ -79,8 +93,8 @@ export const reduceMinPrimitive: Primitive<AxesParams> = defineExtremum(
 
 /** The maximum of `x` over `axes`; returns `x` itself if there are none. */
 export const reduceMax = (x: NDArray, axes: readonly number[]): NDArray =>
-  axes.length === 0 ? x : bind1(reduceMaxPrimitive, [x], { axes });
+  axes.length === 0 ? x : bindExtremum(reduceMaxPrimitive, LEAST, x, axes);
 
 /** The minimum of `x` over `axes`; returns `x` itself if there are none. */
 export const reduceMin = (x: NDArray, axes: readonly number[]): NDArray =>
-  axes.length === 0 ? x : bind1(reduceMinPrimitive, [x], { axes });
+  axes.length === 0 ? x : bindExtremum(reduceMinPrimitive, GREATEST, x, axes);

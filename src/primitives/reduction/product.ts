@@ -1,4 +1,4 @@
-import type { ConcreteArray, NDArray } from "../../array/index.ts";
+import { type ConcreteArray, dtypeInfo, type NDArray } from "../../array/index.ts";
 import { type Aval, bind1, definePrimitive, type Primitive } from "../../core/index.ts";
 import { type AxesParams, batchReduction } from "../broadcast.ts";
 import { add } from "../elementwise/add.ts";
@@ -15,7 +15,7 @@ export const reduceProdPrimitive: Primitive<AxesParams> = definePrimitive<AxesPa
   abstractEval: reductionAval("reduceProd", NUMBER),
   evaluate: ([x], { axes }, [output]) => {
     const input = x as ConcreteArray;
-    const isFloat = input.dtype.startsWith("float");
+    const isFloat = dtypeInfo(input.dtype).kind === "float";
     return [foldGroups(input, axes, output as Aval, 1, isFloat ? (p, element) => p * element : Math.imul)];
   },
   jvp: ([x], [t], { axes }) => {

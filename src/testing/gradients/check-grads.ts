@@ -1,5 +1,5 @@
 import { type Either, left, right } from "fp-ts/lib/Either.js";
-import { isFloat, NDArray, sizeOf } from "../../array/index.ts";
+import { isFloat, isHalf, NDArray, sizeOf } from "../../array/index.ts";
 import { ArgumentError, describeAval, type FlatFunction } from "../../core/index.ts";
 import { flattenArrays, flattenFunction } from "../../transforms/flatten-function.ts";
 import { vmap } from "../../transforms/vmap.ts";
@@ -143,6 +143,13 @@ export const flattenPoint = (
   if (!flat[0].some((x) => isFloat(x.dtype))) {
     throw new ArgumentError(
       `${where}: no argument is floating-point, so there is no derivative to check. Convert arguments with astype.`,
+    );
+  }
+  const half = flat[0].find((x) => isHalf(x.dtype));
+  if (half !== undefined) {
+    throw new ArgumentError(
+      `${where}: differences of ${half.dtype} numbers are mostly rounding errors; check the function on float32 or float64 ` +
+        "arguments.",
     );
   }
   return flat;

@@ -1,6 +1,6 @@
 import { type Arbitrary, type IPropertyWithHooks, property, toStringMethod } from "fast-check";
-import type { NDArray } from "../../array/index.ts";
-import { describeAval, type Primitive, sameAval, type Tangent } from "../../core/index.ts";
+import { isFloat, type NDArray } from "../../array/index.ts";
+import { type Aval, describeAval, type Primitive, sameAval, type Tangent } from "../../core/index.ts";
 import { zerosLike } from "../../primitives/broadcast.ts";
 import { type Application, describeArrays } from "../application.ts";
 import { chooserFrom } from "../chooser.ts";
@@ -118,7 +118,7 @@ export const drawTangents = (source: Source, { inputs }: Application, live: read
 /** Cotangents of some outputs that are floats, at least one where there is any. */
 export const drawCotangents = (source: Source, application: Application): Tangent[] => {
   const { outAvals } = application;
-  const isFloating = (i: number): boolean => outAvals[i]?.dtype.startsWith("float") === true;
+  const isFloating = (i: number): boolean => isFloat((outAvals[i] as Aval).dtype);
   const live = drawSome(
     source,
     outAvals.flatMap((_, i) => (isFloating(i) ? [i] : [])),
@@ -142,9 +142,9 @@ export const isDifferentiable = (primitive: Primitive): boolean => {
       const { inputs, params } = args.example(chooserFrom(source));
       const avals = inputs.map(({ shape, dtype }) => ({ shape, dtype, weakType: false }));
       const takesFloats = inputs.some(
-        (x, i) => x.dtype.startsWith("float") && (args.differentiable?.includes(i) ?? true),
+        (x, i) => isFloat(x.dtype) && (args.differentiable?.includes(i) ?? true),
       );
-      return takesFloats && primitive.abstractEval(avals, params).some((a) => a.dtype.startsWith("float"));
+      return takesFloats && primitive.abstractEval(avals, params).some((a) => isFloat(a.dtype));
     });
   differentiability.set(primitive, answer);
   return answer;

@@ -1,4 +1,13 @@
-import { allocate, ConcreteArray, type DType } from "../../../src/array/index.ts";
+import {
+  allocate,
+  ConcreteArray,
+  type DType,
+  dtypeInfo,
+  encodeElement,
+  isInteger,
+  isUnsigned,
+  storedScalar,
+} from "../../../src/array/index.ts";
 
 const { POSITIVE_INFINITY: INF, NaN: NAN } = Number;
 
@@ -40,14 +49,22 @@ const EDGES: { readonly [K in DType]: readonly number[] } = {
     0, 1, 2, 3, 5, 31, 32, 33, 64, 65535, 65536, 16777217, 2147483647, 2147483648, 4294967294, 4294967295,
   ],
   bool: [0, 1],
+  int8: [0, 1, 2, 3, 5, 7, 8, 31, 64, 100, 127],
+  uint8: [0, 1, 2, 3, 5, 7, 8, 31, 64, 127, 128, 200, 255],
+  int16: [0, 1, 2, 3, 5, 15, 16, 31, 181, 256, 1000, 32767],
+  uint16: [0, 1, 2, 3, 5, 15, 16, 31, 255, 256, 32767, 32768, 65535],
+  float16: [...FLOATS, 2 ** -24, 2 ** -25, 2 ** -15, 2 ** -14, 1 + 2 ** -10, 1 - 2 ** -11, 65504, 65520, INF],
+  bfloat16: [...FLOATS, 2 ** -133, 2 ** -126, 1 + 2 ** -7, 1 - 2 ** -8, (2 - 2 ** -7) * 2 ** 127, INF],
 };
 
 /** The values of a dtype where a function may go wrong. */
 export const edgeValues = (dtype: DType): readonly number[] => {
   const edges = EDGES[dtype];
-  if (dtype === "uint32" || dtype === "bool") return edges;
+  if (isUnsigned(dtype) || dtype === "bool") return edges;
   const both = [...edges, ...edges.map((x) => -x)];
-  return dtype === "int32" ? [...both.filter((x) => !Object.is(x, -0)), -2147483648] : [...both, NAN];
+  return isInteger(dtype)
+    ? [...both.filter((x) => !Object.is(x, -0)), dtypeInfo(dtype).min]
+    : [...both, NAN].map((x) => storedScalar(x, dtype));
 };
 
 /** Operands of one length which hold the edge values of their dtypes in all combinations, or in `most` of them. */
@@ -60,7 +77,10 @@ export const edgeOperands = (dtypes: readonly DType[], most = 5000): ConcreteArr
     // Steps that share no factor with the number of combinations meet every one once.
     let rest = all === size ? i : (i * 7919) % all;
     values.forEach((list, k) => {
-      (columns[k] as { [at: number]: number })[i] = list[rest % list.length] as number;
+      (columns[k] as { [at: number]: number })[i] = encodeElement(
+        list[rest % list.length] as number,
+        dtypes[k] as DType,
+      );
       rest = Math.floor(rest / list.length);
     });
   }

@@ -134,7 +134,7 @@ export const runLowering = (lowering: Lowering<Params>, application: Application
   switch (lowering.kind) {
     case "elementwise": {
       const operands = inputs.map(({ dtype }, i) => input(i, scalarTypeOf(dtype)));
-      const exprs = asArray(lowering.expr(operands, params, outAvals));
+      const exprs = asArray(lowering.expr(operands, params, outAvals, inputs));
       exprs.forEach(({ type }, i) => {
         const expected = scalarTypeOf((outAvals[i] as Aval).dtype);
         if (type !== expected) throw new TypeError(`output ${i} has type ${type}, not ${expected}`);

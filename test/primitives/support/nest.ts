@@ -1,16 +1,9 @@
-import { ConcreteArray, type DType, denseData, sizeOf } from "../../../src/array/index.ts";
+import { ConcreteArray, denseData, sizeOf } from "../../../src/array/index.ts";
 import type { Params, Primitive } from "../../../src/core/index.ts";
 import type { ScalarType } from "../../../src/kernel/expr.ts";
 import { type Nest, NestBuilder } from "../../../src/kernel/nest.ts";
 import { runNest } from "../../../src/kernel/run-nest.ts";
-
-const TYPES: { readonly [K in DType]: ScalarType } = {
-  float32: "f32",
-  float64: "f64",
-  int32: "i32",
-  uint32: "u32",
-  bool: "bool",
-};
+import { scalarTypeOf } from "../../../src/kernel/scalar-type.ts";
 
 /** The nest of an application of a primitive. */
 export const nestOf = (primitive: Primitive, inputs: readonly ConcreteArray[], params: Params): Nest => {
@@ -18,7 +11,7 @@ export const nestOf = (primitive: Primitive, inputs: readonly ConcreteArray[], p
   if (lowering?.kind !== "nest") throw new TypeError(`${primitive.name} has no nest.`);
   const outputs = primitive.abstractEval(inputs, params);
   const [from, to] = [inputs, outputs].map((list) =>
-    list.map(({ dtype, shape }) => ({ type: TYPES[dtype], size: sizeOf(shape) })),
+    list.map(({ dtype, shape }) => ({ type: scalarTypeOf(dtype), size: sizeOf(shape) })),
   ) as [{ type: ScalarType; size: number }[], { type: ScalarType; size: number }[]];
   const nest = new NestBuilder(from, to);
   lowering.build(nest, params, inputs, outputs);
