@@ -111,8 +111,8 @@ const extended =
     const { dtype } = xs[0] as NDArray;
     if (!isInteger(dtype) || !isStorage(dtype)) return apply(...xs);
     const width = 8 * dtypeInfo(dtype).bytes;
-    const bits = `${by === "zeros" ? "uint" : "int"}${width}` as StorageDType;
-    const wide = xs.map((x) => convertElementType(convertElementType(x, bits), computeDType(bits)));
+    const narrow = `${by === "zeros" ? "uint" : "int"}${width}` as StorageDType;
+    const wide = xs.map((x) => convertElementType(convertElementType(x, narrow), computeDType(narrow)));
     return convertElementType(apply(...wide), dtype);
   };
 
