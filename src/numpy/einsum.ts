@@ -39,7 +39,7 @@ const withoutLonely = ({ array, labels }: Labelled, needed: ReadonlySet<Label>):
 };
 
 const sumKeepingType = (x: NDArray, axes: readonly number[]): NDArray =>
-  x.dtype === "bool" ? prim.reduceOr(x, axes) : sum(x, axes);
+  x.dtype === "bool" ? prim.reduceOr(x, axes) : sum(x, axes, { dtype: x.dtype });
 
 /** An axis of length 1 that stands for a longer one is summed away: it broadcasts. */
 const withoutBroadcasting = ({ array, labels }: Labelled, lengths: ReadonlyMap<Label, number>): Labelled => {

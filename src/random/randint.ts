@@ -3,6 +3,7 @@ import {
   castScalar,
   type DType,
   describeValue,
+  isDType,
   isInteger,
   NDArray,
   type Shape,
@@ -17,8 +18,8 @@ import { sampleShape, spread } from "./operands.ts";
 
 /** Options of `randint`. */
 export interface RandintOptions {
-  /** "int32" (the default) or "uint32". */
-  readonly dtype?: "int32" | "uint32";
+  /** An integer type; default "int32". */
+  readonly dtype?: DType;
 }
 
 /** One end of the range: held within what the dtype can say, and whether that took anything away above. */
@@ -51,7 +52,7 @@ const boundOf = (x: ArrayLike, dtype: DType, shape: Shape, name: string): Bound 
  * of two gives some numbers more often than others, by at most one part in 2^64 / (maxval - minval).
  *
  * @param maxval may be one more than the dtype can hold.
- * @throws ShapeError if a bound does not broadcast to `shape`; DTypeError unless the dtype is int32 or uint32.
+ * @throws ShapeError if a bound does not broadcast to `shape`; DTypeError unless the dtype is an integer type.
  * @example
  * random.randint(key, [10], 0, 6); // int32[10]: ten rolls of a die that counts from 0
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.random.randint.html
@@ -63,8 +64,8 @@ export const randint = (
   maxval: ArrayLike,
   { dtype = "int32" }: RandintOptions = {},
 ): NDArray => {
-  if (!isInteger(dtype)) {
-    throw new DTypeError(`randint: dtype must be "int32" or "uint32"; got ${JSON.stringify(dtype)}.`);
+  if (!isDType(dtype) || !isInteger(dtype)) {
+    throw new DTypeError(`randint: dtype must be an integer type; got ${JSON.stringify(dtype)}.`);
   }
   sampleShape(shape, "randint");
   const low = boundOf(minval, dtype, shape, "minval").value;

@@ -453,7 +453,7 @@ describe("refusals", () => {
       "signs without a sign",
       () => random.rademacher(key, [], { dtype: "uint32" }),
       DTypeError,
-      /rademacher: dtype must be "int32" or a float; got "uint32"/,
+      /rademacher: dtype must be a signed integer type or a float; got "uint32"/,
     ],
   ] as const)("%s", (_what, f, error, message) => {
     expect(f).toThrow(error);
