@@ -1,11 +1,14 @@
 import { type DType, dtypeInfo, isHalf, isInteger } from "../../array/index.ts";
 import {
+  abs,
   add,
   and,
   bitcast,
   constant,
   convert,
+  copysign,
   type Expr,
+  eq,
   ge,
   gt,
   isFloat,
@@ -14,6 +17,8 @@ import {
   min,
   mul,
   or,
+  pmax,
+  pmin,
   select,
   shl,
   shr,
@@ -46,25 +51,42 @@ function roundToOdd(x: Expr): Expr {
   return bitcast(add(bits, select(lt(shl(bits, 31), 0), 0, step)), "f32");
 }
 
-/** A float as the bits of a 16-bit one, rounded to the nearest, ties to even. */
-function encode(x: Expr, dtype: "float16" | "bfloat16"): Expr {
-  const bits = bitcast(x.type === "f64" ? roundToOdd(x) : x, "u32");
-  const size = and(bits, 0x7fffffff);
-  const isNotNumber = gt(size, 0x7f800000);
+/** The numbers that bits of 16-bit floats were made of: who reads them at once needs no bits. */
+const packed = new WeakMap<Expr, Expr>();
+
+/** A float32 rounded to the nearest 16-bit float, ties to even. */
+function roundToHalf(x: Expr, dtype: "float16" | "bfloat16"): Expr {
+  const bits = bitcast(x, "u32");
   if (dtype === "bfloat16") {
-    const rounded = shr(add(bits, add(and(shr(bits, 16), 1), 0x7fff)), 16);
-    return select(isNotNumber, 0x7fc0, rounded);
+    const rounded = and(add(bits, add(and(shr(bits, 16), 1), 0x7fff)), 0xffff0000);
+    return select(eq(x, x), bitcast(rounded, "f32"), Number.NaN);
   }
-  // Below 2⁻¹⁴ numbers are 2⁻²⁴ apart, as are the float32 from 0.5 on.
-  const small = sub(bitcast(add(bitcast(size, "f32"), 0.5), "u32"), 0x3f000000);
-  const normal = shr(add(sub(size, 0x38000000), add(and(shr(size, 13), 1), 0xfff)), 13);
-  const finite = select(lt(size, 0x38800000), small, normal);
-  const bounded = select(ge(size, 0x47800000), 0x7c00, finite);
-  return select(isNotNumber, 0x7e00, or(bounded, and(shr(bits, 16), 0x8000)));
+  // Added to 1.5 · 2^(e + 13), a number of exponent e loses all bits but eleven; below 2⁻¹⁴ they are those from 2⁻²⁴ on.
+  const power = bitcast(and(bits, 0x7f800000), "f32");
+  const magnet = mul(pmin(pmax(power, 2 ** -14), 2 ** 16), 1.5 * 2 ** 13);
+  const rounded = sub(add(x, magnet), magnet);
+  // What is 2¹⁶ or more overflows; a zero keeps its sign.
+  return copysign(mul(mul(rounded, 2 ** 112), 2 ** -112), x);
+}
+
+/** A float32 or float64 as the bits of a 16-bit float. */
+function encode(x: Expr, dtype: "float16" | "bfloat16"): Expr {
+  const number = roundToHalf(x.type === "f64" ? roundToOdd(x) : x, dtype);
+  const bits = bitcast(number, "u32");
+  let made = shr(bits, 16);
+  if (dtype === "float16") {
+    // Scaled like this, exponents are those of float16, 2¹⁶ standing for infinity.
+    const size = shr(bitcast(mul(pmin(abs(number), 2 ** 16), 2 ** -112), "u32"), 13);
+    made = select(eq(number, number), or(size, and(made, 0x8000)), 0x7e00);
+  }
+  packed.set(made, number);
+  return made;
 }
 
 /** The float32 that the bits of a 16-bit float stand for. */
 function decode(bits: Expr, dtype: "float16" | "bfloat16"): Expr {
+  const known = packed.get(bits);
+  if (known !== undefined) return known;
   if (dtype === "bfloat16") return bitcast(shl(bits, 16), "f32");
   const size = shl(and(bits, 0x7fff), 13);
   // An exponent of 0 is that of subnormal numbers in float32 too, so one product serves all but infinity and NaN.
