@@ -1,7 +1,9 @@
 import { isFloat, type NDArray } from "../../array/index.ts";
 import type { FlatFunction } from "../../core/index.ts";
+import { customLinearSolve } from "../../lax/custom-linear-solve.ts";
 import { reduceSum } from "../../primitives/broadcast.ts";
-import { range } from "../../primitives/rules.ts";
+import { add, div, mul, tanh } from "../../primitives/elementwise/index.ts";
+import { range, scalarLike } from "../../primitives/rules.ts";
 import { checkpoint } from "../../transforms/checkpoint.ts";
 import { customJvp } from "../../transforms/custom-jvp.ts";
 import { customVjp } from "../../transforms/custom-vjp.ts";
@@ -151,6 +153,29 @@ const innerGrad =
     );
   };
 
+/** The solution of a linear system whose matrix depends on another value, or on the right-hand side itself. */
+const linearSolve: Operation = (scope) => {
+  const place = scope.pickFloat();
+  if (place === undefined) return;
+  const b = scope.facts(place);
+  const other = scope.pick((v) => v.dtype === b.dtype && v.shape.join() === b.shape.join()) as number;
+  const c = scope.facts(other);
+  scope.emit(
+    "customLinearSolve",
+    [place, other],
+    (right, x) => {
+      const matrix = add(tanh(x as NDArray), scalarLike(x as NDArray, 2));
+      const divide = (_: unknown, y: NDArray): NDArray => div(y, matrix);
+      return [
+        customLinearSolve((v: NDArray) => mul(v, matrix), right as NDArray, divide, {
+          transposeSolve: divide,
+        }),
+      ];
+    },
+    { bound: b.bound, slope: b.slope + b.bound * c.slope },
+  );
+};
+
 /** Operations that run a program within the program, whose own steps `body` draws. */
 export const callsOf = (body: Body): readonly Operation[] => {
   const forward = [
@@ -167,6 +192,7 @@ export const callsOf = (body: Body): readonly Operation[] => {
   const reverse = withCustomVjp(body);
   const pushed = withWhile(body);
   return [
+    linearSolve,
     ...forward.map(
       (operation): Operation =>
         (scope) => {
