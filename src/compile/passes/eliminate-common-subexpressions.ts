@@ -1,6 +1,7 @@
 import { type Atom, type Equation, hasEffects, Literal, type Var } from "../../core/index.ts";
 import { paramsKey, scalarKey } from "./params-key.ts";
 import { closedWith, constantsOf, type Pass, resolve, substituted } from "./pass.ts";
+import { sameConstants } from "./same-constants.ts";
 import { Scopes } from "./scopes.ts";
 
 /** Primitives whose two operands may be exchanged without changing a bit of the result. */
@@ -18,7 +19,7 @@ const COMMUTATIVE: ReadonlySet<string> = new Set([
 
 /**
  * Compute once what is computed several times: equations of the same primitive and parameters with the same inputs.
- * Literals are the same if their dtypes and bits are. Equations with effects are left alone, and equations of different
+ * Literals and small constants are the same if their dtypes and bits are. Equations with effects are left alone, and equations of different
  * checkpoints are not merged (`Scopes`).
  *
  * @example
@@ -26,7 +27,8 @@ const COMMUTATIVE: ReadonlySet<string> = new Set([
  */
 export const eliminateCommonSubexpressions: Pass = (closed, scopes = new Scopes()) => {
   const { jaxpr } = closed;
-  const substitution = new Map<Var, Atom>();
+  const same = sameConstants(closed);
+  const substitution = new Map<Var, Atom>(same);
   const seen = new Map<string, Equation>();
   const numbers = new Map<Var, number>();
   const equations: Equation[] = [];
@@ -52,10 +54,10 @@ export const eliminateCommonSubexpressions: Pass = (closed, scopes = new Scopes(
     const equation = replaced === original ? original : scopes.put(replaced, scopes.of(original));
     if (!hasEffects(equation)) {
       const key = keyOf(equation);
-      const same = seen.get(key);
-      if (same !== undefined) {
+      const first = seen.get(key);
+      if (first !== undefined) {
         equation.outputs.forEach((v, i) => {
-          substitution.set(v, same.outputs[i] as Var);
+          substitution.set(v, first.outputs[i] as Var);
         });
         continue;
       }
@@ -65,5 +67,7 @@ export const eliminateCommonSubexpressions: Pass = (closed, scopes = new Scopes(
   }
   if (substitution.size === 0) return closed;
   const outputs = jaxpr.outputs.map((atom) => resolve(substitution, atom));
-  return closedWith(constantsOf(closed), jaxpr.inputs, equations, outputs);
+  const constants = constantsOf(closed);
+  for (const v of same.keys()) constants.delete(v);
+  return closedWith(constants, jaxpr.inputs, equations, outputs);
 };

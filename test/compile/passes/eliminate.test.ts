@@ -18,6 +18,7 @@ import {
 import { reduceSum } from "../../../src/primitives/broadcast.ts";
 import { add, div, integerPow, max, mul, sin, sub } from "../../../src/primitives/elementwise/index.ts";
 import { threefry2x32Primitive } from "../../../src/primitives/random-bits.ts";
+import { rev } from "../../../src/primitives/shape.ts";
 import { body, f32, trace, u32 } from "./support.ts";
 
 const NONE = { missing: "for these tests only" };
@@ -123,6 +124,21 @@ describe("eliminateCommonSubexpressions", () => {
     expect(names((x, y) => [sub(x, y), sub(y, x), div(x, y), div(y, x)], f32(), f32())).toBe(
       "sub sub div div",
     );
+  });
+
+  test("takes constants of the same bits for one, whatever array they are in", () => {
+    const vector = (...xs: number[]): NDArray => arrayFrom(xs, "float32");
+    const f = (x: NDArray): NDArray => add(mul(x, vector(1, 2)), mul(x, vector(1, 2)));
+    const program = eliminateCommonSubexpressions(trace(f, f32(2)));
+    expect(program.jaxpr.equations.map((e) => e.primitive.name)).toEqual(["mul", "add"]);
+    expect(program.consts).toHaveLength(1);
+    const count = (...constants: NDArray[]): number =>
+      eliminateCommonSubexpressions(trace((x) => constants.map((c) => mul(x, c)), f32(2))).jaxpr.equations
+        .length;
+    expect(count(vector(0, 1), vector(-0, 1))).toBe(2);
+    expect(count(vector(Number.NaN, 1), vector(Number.NaN, 1))).toBe(1);
+    expect(count(vector(1, 2), vector(2, 1))).toBe(2);
+    expect(count(vector(1, 2), rev(vector(2, 1), [0]))).toBe(1);
   });
 
   test("compares parameters by what they say", () => {
