@@ -136,26 +136,34 @@ const lastRowless = (transforms: NDArray): NDArray =>
   transforms.at("...", np.slice(0, 3), np.slice(null)).get();
 
 /**
- * What separates points from where the hand has them: float64[points, 3].
+ * What belongs to points, of what belongs to vertices: float64[vertices, …] → float64[points, …].
  *
  * @param us places in triangles, float64[points, 2]; `null` if points belong to vertices.
  */
-export const errors = (theta: NDArray, us: NDArray | null, hand: Hand, skeleton: Skeleton): NDArray => {
-  const positions = skin(theta, hand, skeleton);
-  const corner = (i: number): NDArray => positions.take(hand.vertices.at("...", i).get(), 0);
-  if (us === null) return hand.points.sub(corner(0));
+const atPoints = (x: NDArray, us: NDArray | null, { vertices }: Hand): NDArray => {
+  const corner = (i: number): NDArray => x.take(vertices.at("...", i).get(), 0);
+  if (us === null) return corner(0);
   const [u, v] = [...us.T] as [NDArray, NDArray];
-  const weights = [u, v, np.subtract(1, u).sub(v)];
-  return weights.reduce((rest, weight, i) => rest.sub(corner(i).mul(weight.reshape(-1, 1))), hand.points);
+  const shares = [u, v, np.subtract(1, u).sub(v)];
+  const shape = [-1, ...x.shape.slice(1).fill(1)];
+  return shares.map((share, i) => corner(i).mul(share.reshape(shape))).reduce((a, b) => a.add(b));
 };
 
-/** Errors in rows; columns are the two of a point's place, if it has one, and those of the pose: float64[points, 3, columns]. */
+/** What separates points from where the hand has them: float64[points, 3]. */
+export const errors = (theta: NDArray, us: NDArray | null, hand: Hand, skeleton: Skeleton): NDArray =>
+  hand.points.sub(atPoints(skin(theta, hand, skeleton), us, hand));
+
+/**
+ * Errors in rows; columns are the two of a point's place, if it has one, and those of the pose: float64[points, 3, columns].
+ * Errors are linear in where the skin is, so their derivatives by the pose are made of those of the skin.
+ */
 export const jacobian = (theta: NDArray, us: NDArray | null, hand: Hand, skeleton: Skeleton): NDArray => {
-  const byPose = jacfwd((t: NDArray) => errors(t, us, hand, skeleton))(theta);
+  const byPose = atPoints(jacfwd((t: NDArray) => skin(t, hand, skeleton))(theta), us, hand).neg();
   if (us === null) return byPose;
+  const positions = skin(theta, hand, skeleton);
   const byPlace = [0, 1].map((i) => {
-    const direction = np.zerosLike(us).at("...", i).set(1);
-    return jvp((places: NDArray) => errors(theta, places, hand, skeleton), [us], [direction])[1];
+    const direction = np.broadcastTo(np.array([1 - i, i], "float64"), us.shape);
+    return jvp((places: NDArray) => atPoints(positions, places, hand).neg(), [us], [direction])[1];
   });
   return np.concatenate([np.stack(byPlace, -1), byPose], -1);
 };

@@ -1,5 +1,5 @@
 /** lse: the logarithm of a sum of exponentials, from its primitive operations, and the gradient. */
-import { grad, type NDArray, numpy as np } from "cotangent";
+import { grad, lax, type NDArray, numpy as np } from "cotangent";
 import type { EvalModule } from "../protocol.ts";
 import { compiled, type Runs, repeated } from "../runs.ts";
 
@@ -7,9 +7,12 @@ interface Input extends Runs {
   readonly x: readonly number[];
 }
 
-/** Stable since the largest exponential is 1: float64[n] → float64[]. */
+/**
+ * Stable since the largest exponential is 1: float64[n] → float64[]. Whatever is subtracted and added again, the result is
+ * the same, so nothing depends on it.
+ */
 export const logSumExp = (x: NDArray): NDArray => {
-  const largest = np.max(x);
+  const largest = lax.stopGradient(np.max(x));
   return np.log(np.exp(x.sub(largest)).sum()).add(largest);
 };
 
