@@ -55,6 +55,7 @@ const guide: Items = [
       ...ifThere("Seeing", "/inspect"),
       page("Examples", "/examples"),
       page("Performance", "/performance"),
+      page("GradBench", "/gradbench"),
       page("Accuracy", "/accuracy"),
       page("JAX's names and ours", "/jax-names"),
     ],
