@@ -98,8 +98,9 @@ const seedsOf = (closed: ClosedJaxpr, outTree: TreeDef, cotangent: unknown): rea
  * @returns a function of the arguments that returns the graph as plain data, for `drawGraph` and `graphToDot`.
  * @throws DifferentiationError unless the result is one scalar float or `cotangent` says what arrives at it.
  * @example
- * const neuron = (w: NDArray, x: NDArray) => nn.sigmoid(np.dot(w, x));
- * await writeFile("neuron.svg", drawGraph(circuit(neuron)(np.array([2, -3]), np.array([-1, -2]))));
+ * const { nodes, edges } = circuit((w: NDArray, x: NDArray) => nn.sigmoid(w.mul(x)))(2, -1);
+ * nodes.map(({ label }) => label); // ["w", "x", "×", "σ", "output"]
+ * Number(edges[0]?.wires[0]?.gradient).toFixed(4); // "-0.1050"
  */
 export const circuit =
   <A extends readonly unknown[], R>(
@@ -126,7 +127,7 @@ export const circuit =
  * The graph of a program without values: `graph(makeJaxpr(f)(...args))`. Edges carry shapes and dtypes.
  *
  * @example
- * drawGraph(graph(makeJaxpr(grad(loss))(params)));
+ * graph(makeJaxpr((x: NDArray) => np.sin(x).mul(2))(1)).nodes.map(({ label }) => label); // ["2", "in", "sin", "×", "out"]
  */
 export const graph = (program: ClosedJaxpr, { maxGates = MAX_GATES }: GraphOptions = {}): ProgramGraph => {
   checkMaxGates("graph", maxGates);

@@ -277,8 +277,8 @@ const lineCosts = (costs: readonly EquationCost[], isMeasured: boolean): readonl
  * @returns a function of the arguments that returns the costs as plain data, for `drawCost`.
  * @throws ArgumentError inside another transform, where arrays have no numbers.
  * @example
- * const { lines, compiled } = cost(grad(loss))(params, x);
- * await writeFile("cost.svg", drawCost(cost(grad(loss))(params, x)));
+ * const { equations } = cost((a: NDArray, b: NDArray) => np.matmul(a, b))(np.ones([2, 3]), np.ones([3, 4]));
+ * equations.map(({ label, flops }) => [label, flops]); // [["dotGeneral", 48]]
  */
 export const cost =
   <A extends readonly unknown[], R>(f: (...args: A) => R, { measureFor = 5 }: CostOptions = {}) =>

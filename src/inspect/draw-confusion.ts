@@ -23,7 +23,8 @@ const percent = (part: number, whole: number): string =>
  * @returns the text of an SVG file.
  * @throws ShapeError unless the matrix is square; ArgumentError if there are not as many labels as classes.
  * @example
- * drawConfusion(nn.metrics.confusionMatrix(predictions, labels, 10));
+ * const labels = np.array([0, 1, 1], "int32");
+ * drawConfusion(nn.metrics.confusionMatrix(labels, labels, 2), { labels: ["cat", "dog"] }).startsWith("<svg"); // true
  */
 export const drawConfusion = (
   matrix: ArrayLike,

@@ -187,7 +187,7 @@ const legend = (
  *
  * @returns the text of an SVG file that follows the viewer's light or dark mode.
  * @example
- * await writeFile("loss.svg", drawGraph(circuit(loss)(params, x)));
+ * drawGraph(circuit((x: NDArray) => np.sin(x))(1)).startsWith("<svg"); // true
  */
 export const drawGraph = (graph: ProgramGraph, options: PictureOptions = {}): string => {
   const layout = layoutGraph(graph);

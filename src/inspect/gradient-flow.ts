@@ -176,10 +176,10 @@ const flowOf = (sample: ParameterSample, silentFor: readonly number[], deadAfter
  *
  * @throws ArgumentError for options out of range; TreeError or ShapeError for gradients that are not like the parameters.
  * @example
- * const flow = gradientFlow();
- * let history = flow.init(params);
- * history = flow.record(history, flow.measure(params, grads, updates));
- * await writeFile("flow.svg", drawGradientFlow(history));
+ * const [flow, w] = [gradientFlow(), np.array([3, 4])];
+ * const history = flow.record(flow.init(w), flow.measure(w, np.array([0, 2])));
+ * history.steps[0]?.parameters.map(({ weightNorm, gradientNorm, dead }) => [weightNorm, gradientNorm, dead]);
+ * // [[5, 2, 0.5]]
  */
 export const gradientFlow = ({ bins = 30, deadAfter = 1 }: GradientFlowOptions = {}): GradientFlow => {
   for (const [name, n] of Object.entries({ bins, deadAfter }))

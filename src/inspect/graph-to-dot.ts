@@ -44,7 +44,7 @@ const graphLines = (graph: ProgramGraph, prefix: string, indent: string): readon
  * branches are clusters beside their node.
  *
  * @example
- * await writeFile("loss.dot", graphToDot(circuit(loss)(params, x))); // dot -Tpdf loss.dot
+ * graphToDot(circuit((x: NDArray) => np.sin(x))(1)).startsWith("digraph"); // true
  * @see https://graphviz.org/doc/info/lang.html
  */
 export const graphToDot = (graph: ProgramGraph): string =>

@@ -49,7 +49,11 @@ const ORDINALS = ["first", "second"] as const;
  * @param loss from parameters to a scalar; it is compiled.
  * @throws ArgumentError for options out of range, or a loss that is no scalar; TreeError for directions of another structure.
  * @example
- * await writeFile("landscape.svg", drawLandscape(lossLandscape((p) => loss(p, x, y), params)));
+ * lossLandscape((w: NDArray) => w.square().sum(), np.array([0, 0]), {
+ *   directions: [np.array([1, 0]), np.array([0, 1])],
+ *   filterNormalized: false,
+ *   points: 3,
+ * }).losses; // [[2, 1, 2], [1, 0, 1], [2, 1, 2]]
  * @see https://arxiv.org/abs/1712.09913 Li et al., Visualizing the Loss Landscape of Neural Nets
  */
 export const lossLandscape = <P>(
