@@ -5,6 +5,7 @@ export * from "./check-jaxpr.ts";
 export * from "./custom-calls.ts";
 export * from "./effects.ts";
 export * from "./errors.ts";
+export * from "./in-name-of.ts";
 export * from "./interpret.ts";
 export * from "./jaxpr.ts";
 export * from "./jaxpr-trace.ts";

@@ -1,5 +1,5 @@
 import type { ArrayLike, DType, NDArray } from "../array/index.ts";
-import { ArgumentError, describeAval } from "../core/index.ts";
+import { ArgumentError, describeAval, inNameOf } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { type ConvDimensionNumbers, convGeneralDilated, type WindowPadding } from "./convolution.ts";
 import { convDimensions } from "./convolution-dimensions.ts";
@@ -95,10 +95,13 @@ export const convTranspose = (
     exchanged[axes.feature] = axes.batch;
     kernel = prim.transpose(prim.rev(given, axes.spatial), exchanged);
   }
-  return convGeneralDilated(x, kernel, new Array<number>(k).fill(1), pads, {
-    lhsDilation: strides,
-    rhsDilation,
-    dimensionNumbers,
-    ...(preferredElementType && { preferredElementType }),
-  });
+  const steps = new Array<number>(k).fill(1);
+  return inNameOf("convTranspose", () =>
+    convGeneralDilated(x, kernel, steps, pads, {
+      lhsDilation: strides,
+      rhsDilation,
+      dimensionNumbers,
+      ...(preferredElementType && { preferredElementType }),
+    }),
+  );
 };

@@ -1,5 +1,5 @@
 import { type ArrayLike, type DType, type NDArray, scalarArray } from "../array/index.ts";
-import { ArgumentError, DTypeError, describeAval, ShapeError } from "../core/index.ts";
+import { ArgumentError, DTypeError, describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { type ConvAxes, type ConvDimensionNumbers, convDimensions } from "./convolution-dimensions.ts";
 import { operands } from "./operands.ts";
@@ -132,7 +132,7 @@ export const convGeneralDilated = (
     strides,
     padding,
   );
-  const padded = padSpatial(x, dims.lhs.spatial, pads, lhsDilation);
+  const padded = inNameOf(NAME, () => padSpatial(x, dims.lhs.spatial, pads, lhsDilation));
   const isGrouped = groups > 1;
 
   // [group?, batch, feature, ...spatial] → [group?, batch, feature, ...outputs, ...windowShape]
@@ -204,7 +204,7 @@ export const conv = (
   windowStrides: readonly number[],
   padding: WindowPadding,
   options: ConvTypeOptions = {},
-): NDArray => convGeneralDilated(lhs, rhs, windowStrides, padding, options);
+): NDArray => inNameOf("conv", () => convGeneralDilated(lhs, rhs, windowStrides, padding, options));
 
 /**
  * `conv` with dilations of the operand and of the kernel.
@@ -222,8 +222,10 @@ export const convWithGeneralPadding = (
   rhsDilation?: readonly number[],
   options: ConvTypeOptions = {},
 ): NDArray =>
-  convGeneralDilated(lhs, rhs, windowStrides, padding, {
-    ...options,
-    ...(lhsDilation && { lhsDilation }),
-    ...(rhsDilation && { rhsDilation }),
-  });
+  inNameOf("convWithGeneralPadding", () =>
+    convGeneralDilated(lhs, rhs, windowStrides, padding, {
+      ...options,
+      ...(lhsDilation && { lhsDilation }),
+      ...(rhsDilation && { rhsDilation }),
+    }),
+  );

@@ -1,4 +1,5 @@
 import { type ArrayLike, type DType, NDArray } from "../array/index.ts";
+import { inNameOf } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { map } from "../tree/index.ts";
 import { binary, operand, operands, unary } from "./operands.ts";
@@ -142,7 +143,9 @@ export const cbrt = unary("cbrt", prim.cbrt);
  * @example
  * lax.reciprocal(np.array([2, 4])); // [0.5, 0.25]
  */
-export const reciprocal = unary("reciprocal", (x) => prim.div(prim.scalarLike(x, 1), x));
+export const reciprocal = unary("reciprocal", (x) =>
+  inNameOf("reciprocal", () => prim.div(prim.scalarLike(x, 1), x)),
+);
 /**
  * e to the power `x`.
  *
@@ -351,28 +354,28 @@ export const ge = binary("ge", prim.ge);
  * @example
  * lax.bitwiseAnd(np.array([6], "int32"), np.array([3], "int32")); // [2]
  */
-export const bitwiseAnd = binary("bitwiseAnd", prim.and);
+export const bitwiseAnd = binary("bitwiseAnd", (x, y) => inNameOf("bitwiseAnd", () => prim.and(x, y)));
 /**
  * The bits set in either.
  *
  * @example
  * lax.bitwiseOr(np.array([6], "int32"), np.array([3], "int32")); // [7]
  */
-export const bitwiseOr = binary("bitwiseOr", prim.or);
+export const bitwiseOr = binary("bitwiseOr", (x, y) => inNameOf("bitwiseOr", () => prim.or(x, y)));
 /**
  * The bits set in one only.
  *
  * @example
  * lax.bitwiseXor(np.array([6], "int32"), np.array([3], "int32")); // [5]
  */
-export const bitwiseXor = binary("bitwiseXor", prim.xor);
+export const bitwiseXor = binary("bitwiseXor", (x, y) => inNameOf("bitwiseXor", () => prim.xor(x, y)));
 /**
  * All bits turned over.
  *
  * @example
  * lax.bitwiseNot(np.array([6], "int32")); // [-7]
  */
-export const bitwiseNot = unary("bitwiseNot", prim.not);
+export const bitwiseNot = unary("bitwiseNot", (x) => inNameOf("bitwiseNot", () => prim.not(x)));
 /**
  * `x` with its bits moved up.
  *
@@ -428,7 +431,7 @@ export const clamp = (low: ArrayLike, x: ArrayLike, high: ArrayLike): NDArray =>
  */
 export const select = (pred: ArrayLike, onTrue: ArrayLike, onFalse: ArrayLike): NDArray => {
   const [x, y] = operands("select", [onTrue, onFalse]) as readonly [NDArray, NDArray];
-  return prim.select(operand(pred, "select"), x, y);
+  return inNameOf("select", () => prim.select(operand(pred, "select"), x, y));
 };
 
 /**

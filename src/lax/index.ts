@@ -6,6 +6,7 @@ export { type CustomLinearSolveOptions, customLinearSolve } from "./custom-linea
 export { type CustomRootOptions, customRoot } from "./custom-root.ts";
 export * from "./elementwise.ts";
 export { foriLoop } from "./fori-loop.ts";
+export * from "./gather.ts";
 export * as linalg from "./linalg.ts";
 export { type MapOptions, map } from "./map.ts";
 export * from "./products.ts";

@@ -15,14 +15,6 @@ export interface LaxCholeskyOptions {
 }
 
 /**
- * `(x + xᵀ)/2`, of stacks of square matrices.
- *
- * @example
- * lax.linalg.symmetrized(np.array([[1, 2], [4, 3]])); // [[1, 3], [3, 3]]
- */
-export const symmetrized = (x: NDArray): NDArray => prim.scaled(prim.add(x, prim.transposed(x)), 0.5);
-
-/**
  * The lower triangular L [..., n, n] with L·Lᵀ = A, of symmetric positive definite matrices A [..., n, n]. A matrix that
  * is not positive definite gives NaN.
  *
@@ -34,7 +26,7 @@ export const symmetrized = (x: NDArray): NDArray => prim.scaled(prim.add(x, prim
 export const cholesky = (a: ArrayLike, { symmetrizeInput = true }: LaxCholeskyOptions = {}): NDArray => {
   const [x] = operands("cholesky", [a]) as readonly [NDArray];
   prim.checkSquare("cholesky", x);
-  return prim.cholesky(symmetrizeInput ? symmetrized(x) : x);
+  return prim.cholesky(symmetrizeInput ? prim.symmetrized(x) : x);
 };
 
 /** Options of `triangularSolve`. */
@@ -140,7 +132,7 @@ export const eigh = (
 ): readonly [eigenvectors: NDArray, eigenvalues: NDArray] => {
   const [a] = operands("eigh", [x]) as readonly [NDArray];
   prim.checkSquare("eigh", a);
-  const [w, v] = prim.eigh(symmetrizeInput ? symmetrized(a) : lower ? a : prim.transposed(a));
+  const [w, v] = prim.eigh(symmetrizeInput ? prim.symmetrized(a) : lower ? a : prim.transposed(a));
   return [v, w];
 };
 

@@ -1,5 +1,5 @@
 import type { NDArray } from "../array/index.ts";
-import { ArgumentError } from "../core/index.ts";
+import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
 import { concatenate } from "../primitives/concatenate.ts";
 import { sliceInDim } from "../primitives/padding.ts";
 import { reshape } from "../primitives/shape.ts";
@@ -15,6 +15,16 @@ export interface MapOptions {
   readonly batchSize?: number;
 }
 
+/** How long the arrays are along their leading axes. */
+const lengthOf = (leaves: readonly NDArray[]): number => {
+  const lengths = new Set(leaves.map((x) => x.shape[0]));
+  const [length] = lengths;
+  if (length !== undefined && lengths.size === 1) return length;
+  throw new ShapeError(
+    `map: the arrays of xs need leading axes of one length to go along; got ${leaves.map(describeAval).join(", ") || "none"}.`,
+  );
+};
+
 /**
  * `f` of each element along the leading axis of the arrays in `xs`, one after the other, the results stacked: `vmap`
  * with the memory of one element. It is a `scan` that carries nothing.
@@ -28,13 +38,12 @@ export const map = <X, const Y>(f: (x: Arrays<X>) => Y, xs: X, { batchSize }: Ma
   requireFunction("map", "f", f);
   const all = (inputs: unknown, g: (x: never) => unknown): unknown =>
     scan((_: unknown, x: unknown) => [null, (g as (x: unknown) => unknown)(x)] as const, null, inputs)[1];
+  const [leaves] = flattenArrays<unknown>(xs, "map, xs");
+  const length = lengthOf(leaves);
   if (batchSize === undefined) return all(xs, f as (x: never) => unknown) as Arrays<Y>;
   if (!(Number.isInteger(batchSize) && batchSize >= 1))
     throw new ArgumentError(`map: batchSize must be a whole number from 1; got ${batchSize}.`);
-  const [leaves] = flattenArrays<unknown>(xs, "map, xs");
-  const length = leaves[0]?.shape[0] ?? 0;
-  if (leaves.some((x) => x.shape[0] !== length) || length === 0)
-    return all(xs, f as (x: never) => unknown) as Arrays<Y>;
+  if (length === 0) return all(xs, f as (x: never) => unknown) as Arrays<Y>;
   const batched = vmap(f as (...args: never[]) => unknown) as (...args: readonly unknown[]) => unknown;
   const whole = Math.floor(length / batchSize);
   const part = (from: number, to: number, shape?: (x: NDArray) => readonly number[]): unknown =>

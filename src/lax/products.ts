@@ -1,5 +1,5 @@
 import type { ArrayLike, DType, NDArray } from "../array/index.ts";
-import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
+import { ArgumentError, describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operands } from "./operands.ts";
 
@@ -67,12 +67,8 @@ export const dot = (lhs: ArrayLike, rhs: ArrayLike, options: DotOptions = {}): N
       `dot: takes vectors and matrices; got ${describeAval(x)} and ${describeAval(y)}. Use dotGeneral.`,
     );
   }
-  return dotGeneral(
-    x,
-    y,
-    { lhsContracting: [x.ndim - 1], rhsContracting: [0], lhsBatch: [], rhsBatch: [] },
-    options,
-  );
+  const numbers = { lhsContracting: [x.ndim - 1], rhsContracting: [0], lhsBatch: [], rhsBatch: [] };
+  return inNameOf("dot", () => dotGeneral(x, y, numbers, options));
 };
 
 /**
@@ -89,10 +85,11 @@ export const batchMatmul = (lhs: ArrayLike, rhs: ArrayLike, options: DotOptions 
     );
   }
   const batch = prim.range(x.ndim - 2);
-  return dotGeneral(
-    x,
-    y,
-    { lhsContracting: [x.ndim - 1], rhsContracting: [x.ndim - 2], lhsBatch: batch, rhsBatch: batch },
-    options,
-  );
+  const numbers = {
+    lhsContracting: [x.ndim - 1],
+    rhsContracting: [x.ndim - 2],
+    lhsBatch: batch,
+    rhsBatch: batch,
+  };
+  return inNameOf("batchMatmul", () => dotGeneral(x, y, numbers, options));
 };

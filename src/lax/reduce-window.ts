@@ -7,7 +7,15 @@ import {
   NDArray,
   scalarArray,
 } from "../array/index.ts";
-import { ArgumentError, aval, DTypeError, describeAval, ShapeError, traceToJaxpr } from "../core/index.ts";
+import {
+  ArgumentError,
+  aval,
+  DTypeError,
+  describeAval,
+  inNameOf,
+  ShapeError,
+  traceToJaxpr,
+} from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operand } from "./operands.ts";
 import { dilatedLength, positiveList, resolvePadding, type WindowPadding } from "./window-padding.ts";
@@ -93,10 +101,8 @@ const reduceWindows = (
   const first = prim.range(rank).find(isWindowed) ?? rank;
   const { reduce } = REDUCTIONS[kind];
   const windowed = prim.windows(padded, dimensions.slice(first), strides.slice(first), dilation.slice(first));
-  return reduce(
-    windowed,
-    prim.range(rank - first).map((i) => rank + i),
-  );
+  const axes = prim.range(rank - first).map((i) => rank + i);
+  return inNameOf(name, () => reduce(windowed, axes));
 };
 
 /**

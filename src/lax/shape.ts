@@ -8,7 +8,7 @@ import {
   normalizeAxes,
   type Shape,
 } from "../array/index.ts";
-import { describeAval, ShapeError } from "../core/index.ts";
+import { describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operand, operands } from "./operands.ts";
 
@@ -102,6 +102,7 @@ export const collapse = (x: ArrayLike, startDimension: number, stopDimension?: n
  */
 export const broadcast = (x: ArrayLike, sizes: readonly number[]): NDArray => {
   const array = operand(x, "broadcast");
+  checkShape(sizes, "broadcast");
   const kept = prim.range(array.ndim).map((axis) => axis + sizes.length);
   return prim.broadcastInDim(array, [...sizes, ...array.shape], kept);
 };
@@ -174,7 +175,7 @@ export const full = (shape: Shape, fillValue: ArrayLike, dtype?: DType): NDArray
  */
 export const fullLike = (x: ArrayLike, fillValue: ArrayLike, dtype?: DType, shape?: Shape): NDArray => {
   const array = operand(x, "fullLike");
-  return full(shape ?? array.shape, fillValue, dtype ?? array.dtype);
+  return inNameOf("fullLike", () => full(shape ?? array.shape, fillValue, dtype ?? array.dtype));
 };
 
 /**
@@ -192,4 +193,4 @@ export const iota = (dtype: DType, size: number): NDArray => prim.iota([size], d
  * lax.broadcastedIota("int32", [2, 2], 1); // [[0, 1], [0, 1]]
  */
 export const broadcastedIota = (dtype: DType, shape: Shape, dimension: number): NDArray =>
-  prim.iota(shape, dtype, dimension);
+  inNameOf("broadcastedIota", () => prim.iota(shape, dtype, dimension));

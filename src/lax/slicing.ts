@@ -6,7 +6,7 @@ import {
   normalizeAxis,
   scalarArray,
 } from "../array/index.ts";
-import { describeAval, ShapeError } from "../core/index.ts";
+import { DTypeError, describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { asIndex, operand, operands } from "./operands.ts";
 
@@ -18,7 +18,6 @@ export type {
   ScatterMode,
   ScatterOptions,
 } from "../primitives/index.ts";
-export { gather, scatter, scatterAdd, scatterMax, scatterMin, scatterMul } from "../primitives/index.ts";
 
 /**
  * The elements from `startIndices` up to `limitIndices`, in steps.
@@ -51,7 +50,9 @@ export const sliceInDim = (
   const along = normalizeAxis(axis, array.ndim, "sliceInDim");
   const n = array.shape[along] as number;
   const place = (i: number | null, otherwise: number): number => (i === null ? otherwise : i < 0 ? i + n : i);
-  return prim.sliceInDim(array, place(startIndex, 0), place(limitIndex, n), along, stride);
+  return inNameOf("sliceInDim", () =>
+    prim.sliceInDim(array, place(startIndex, 0), place(limitIndex, n), along, stride),
+  );
 };
 
 /**
@@ -78,7 +79,12 @@ export const indexInDim = (x: ArrayLike, index: number, axis = 0, keepdims = tru
 const startOf = (name: string, index: ArrayLike, n: number): NDArray => {
   if (typeof index === "number") return asIndex(index < 0 ? index + n : index, name);
   const start = asIndex(index, name);
-  if (isInteger(start.dtype) && start.dtype !== "int32") {
+  if (!isInteger(start.dtype)) {
+    throw new DTypeError(
+      `${name}: an index must be a whole number or an integer array; got ${describeAval(start)}.`,
+    );
+  }
+  if (start.dtype !== "int32") {
     const wide = prim.convertElementType(start, "int32");
     return isUnsigned(start.dtype) ? wide : startOf(name, wide, n);
   }
@@ -121,7 +127,9 @@ export const dynamicSliceInDim = (
   const array = operand(x, "dynamicSliceInDim");
   const along = normalizeAxis(axis, array.ndim, "dynamicSliceInDim");
   const sizes = array.shape.map((n, a) => (a === along ? sliceSize : n));
-  return prim.dynamicSlice(array, startsAlong("dynamicSliceInDim", array, startIndex, along), sizes);
+  return inNameOf("dynamicSliceInDim", () =>
+    prim.dynamicSlice(array, startsAlong("dynamicSliceInDim", array, startIndex, along), sizes),
+  );
 };
 
 /**
@@ -133,7 +141,7 @@ export const dynamicSliceInDim = (
 export const dynamicIndexInDim = (x: ArrayLike, index: ArrayLike, axis = 0, keepdims = true): NDArray => {
   const array = operand(x, "dynamicIndexInDim");
   const along = normalizeAxis(axis, array.ndim, "dynamicIndexInDim");
-  const taken = dynamicSliceInDim(array, index, 1, along);
+  const taken = inNameOf("dynamicIndexInDim", () => dynamicSliceInDim(array, index, 1, along));
   return keepdims ? taken : prim.reshape(taken, prim.without(array.shape, along));
 };
 
@@ -169,10 +177,8 @@ export const dynamicUpdateSliceInDim = (
 ): NDArray => {
   const [array, values] = operands("dynamicUpdateSliceInDim", [x, update]) as readonly [NDArray, NDArray];
   const along = normalizeAxis(axis, array.ndim, "dynamicUpdateSliceInDim");
-  return prim.dynamicUpdateSlice(
-    array,
-    values,
-    startsAlong("dynamicUpdateSliceInDim", array, startIndex, along),
+  return inNameOf("dynamicUpdateSliceInDim", () =>
+    prim.dynamicUpdateSlice(array, values, startsAlong("dynamicUpdateSliceInDim", array, startIndex, along)),
   );
 };
 
@@ -199,5 +205,5 @@ export const dynamicUpdateIndexInDim = (
   }
   const row =
     values.ndim === array.ndim ? values : prim.reshape(values, prim.inserted(values.shape, along, 1));
-  return dynamicUpdateSliceInDim(array, row, index, along);
+  return inNameOf(name, () => dynamicUpdateSliceInDim(array, row, index, along));
 };

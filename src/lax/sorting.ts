@@ -1,4 +1,5 @@
 import { type ArrayLike, type NDArray, normalizeAxis } from "../array/index.ts";
+import { inNameOf } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operand } from "./operands.ts";
 
@@ -43,7 +44,7 @@ export const sortKeyVal = (
   values: ArrayLike,
   dimension = -1,
 ): readonly [NDArray, NDArray] => {
-  const [k, v] = sort([keys, values], dimension);
+  const [k, v] = inNameOf("sortKeyVal", () => sort([keys, values], dimension));
   return [k as NDArray, v as NDArray];
 };
 

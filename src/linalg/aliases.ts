@@ -1,5 +1,5 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
-import { describeAval, ShapeError } from "../core/index.ts";
+import { describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as matrices from "../numpy/matrices.ts";
 import { operand } from "../numpy/operands.ts";
 import * as products from "../numpy/products.ts";
@@ -22,7 +22,7 @@ export interface OffsetOptions {
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.linalg.diagonal.html
  */
 export const diagonal = (x: ArrayLike, { offset = 0 }: OffsetOptions = {}): NDArray =>
-  matrices.diagonal(x, offset, -2, -1);
+  inNameOf("diagonal", () => matrices.diagonal(x, offset, -2, -1));
 
 /**
  * The sums of the diagonals of matrices [..., m, n].
@@ -32,7 +32,7 @@ export const diagonal = (x: ArrayLike, { offset = 0 }: OffsetOptions = {}): NDAr
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.linalg.trace.html
  */
 export const trace = (x: ArrayLike, { offset = 0 }: OffsetOptions = {}): NDArray =>
-  matrices.trace(x, offset, -2, -1);
+  inNameOf("trace", () => matrices.trace(x, offset, -2, -1));
 
 /**
  * The products of all pairs of elements of two vectors, [m] and [n]: [m, n].

@@ -1,4 +1,5 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
+import { describeAval, ShapeError } from "../core/index.ts";
 import { reshape } from "../numpy/shaping.ts";
 import * as prim from "../primitives/index.ts";
 import { type NormOrder, norm } from "./norm.ts";
@@ -24,7 +25,11 @@ const ends = (s: NDArray): readonly [first: NDArray, last: NDArray] => {
  */
 export const cond = (x: ArrayLike, p: NormOrder = null): NDArray => {
   if (p === null || p === 2 || p === -2) {
-    const [most, least] = ends(prim.svd(matrices("cond", x))[1]);
+    const a = matrices("cond", x);
+    if (prim.matrixShape(a).includes(0)) {
+      throw new ShapeError(`cond: a matrix without elements has no condition; got ${describeAval(a)}.`);
+    }
+    const [most, least] = ends(prim.svd(a)[1]);
     return p === -2 ? prim.div(least, most) : prim.div(most, least);
   }
   const a = squareMatrices("cond", x);

@@ -1,6 +1,6 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
 import { ArgumentError } from "../core/index.ts";
-import { type LaxSvdOptions, svd as laxSvd, symmetrized } from "../lax/linalg.ts";
+import { type LaxSvdOptions, svd as laxSvd } from "../lax/linalg.ts";
 import * as prim from "../primitives/index.ts";
 import { matrices, squareMatrices } from "./operands.ts";
 
@@ -82,7 +82,7 @@ const symmetric = (name: string, a: ArrayLike, options: Triangle | null | EighOp
   if (UPLO !== null && UPLO !== "L" && UPLO !== "U") {
     throw new ArgumentError(`${name}: UPLO must be "L" or "U"; got ${JSON.stringify(UPLO)}.`);
   }
-  if (symmetrizeInput) return symmetrized(x);
+  if (symmetrizeInput) return prim.symmetrized(x);
   return UPLO === "U" ? prim.transposed(x) : x;
 };
 

@@ -5,7 +5,7 @@ import {
   normalizeAxes,
   normalizeAxis,
 } from "../array/index.ts";
-import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
+import { ArgumentError, describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import { abs, power, sqrt, square } from "../numpy/arithmetic.ts";
 import { notEqual } from "../numpy/comparison.ts";
 import { operand, toInexact } from "../numpy/operands.ts";
@@ -90,7 +90,8 @@ const matrixNormOf = (
 export const vectorNorm = (
   x: ArrayLike,
   { ord = 2, axis = null, keepdims = false }: NormOptions = {},
-): NDArray => vectorNormOf(operand(x, "vectorNorm", toInexact), ord, axis, keepdims);
+): NDArray =>
+  inNameOf("vectorNorm", () => vectorNormOf(operand(x, "vectorNorm", toInexact), ord, axis, keepdims));
 
 /**
  * The norms of matrices along the last two axes, by default Frobenius's.
@@ -104,7 +105,7 @@ export const matrixNorm = (
 ): NDArray => {
   const array = operand(x, "matrixNorm", toInexact);
   if (array.ndim < 2) throw new ShapeError(`matrixNorm: needs at least 2 axes; got ${describeAval(array)}.`);
-  return matrixNormOf(array, ord, [array.ndim - 2, array.ndim - 1], keepdims);
+  return inNameOf("matrixNorm", () => matrixNormOf(array, ord, [array.ndim - 2, array.ndim - 1], keepdims));
 };
 
 /**
@@ -135,9 +136,10 @@ export const norm = (
       ? normalizeAxes(named, array.ndim, "norm")
       : named.map((a) => normalizeAxis(a, array.ndim, "norm"));
   const [first, second] = axes;
-  if (first !== undefined && axes.length === 1) return vectorNormOf(array, order, first, keepdims);
+  if (first !== undefined && axes.length === 1)
+    return inNameOf("norm", () => vectorNormOf(array, order, first, keepdims));
   if (first !== undefined && second !== undefined && axes.length === 2) {
-    return matrixNormOf(array, order, [first, second], keepdims);
+    return inNameOf("norm", () => matrixNormOf(array, order, [first, second], keepdims));
   }
   throw new ArgumentError(
     `norm: takes one axis for vectors or two for matrices; got ${axes.length} for ${describeAval(array)}. For the norm ` +

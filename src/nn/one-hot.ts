@@ -1,4 +1,11 @@
-import { type ArrayLike, asArray, type DType, type NDArray, normalizeAxis } from "../array/index.ts";
+import {
+  type ArrayLike,
+  asArray,
+  checkShape,
+  type DType,
+  type NDArray,
+  normalizeAxis,
+} from "../array/index.ts";
 import { DTypeError, describeAval } from "../core/index.ts";
 import { broadcastInDim, convertElementType, eq, inserted, iota, range } from "../primitives/index.ts";
 
@@ -31,6 +38,7 @@ export const oneHot = (
   }
   const at = normalizeAxis(axis, labels.ndim + 1, "oneHot");
   const shape = inserted(labels.shape, at, numClasses);
+  checkShape(shape, "oneHot");
   const classes = iota(shape, labels.dtype, at);
   const others = range(shape.length).filter((i) => i !== at);
   return convertElementType(eq(broadcastInDim(labels, shape, others), classes), dtype);

@@ -1,4 +1,5 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
+import { inNameOf } from "../core/index.ts";
 import * as np from "../numpy/index.ts";
 
 /*
@@ -13,7 +14,7 @@ import * as np from "../numpy/index.ts";
  * nn.relu(np.array([-1, 0, 2])); // [0, 0, 2]
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.relu.html
  */
-export const relu = (x: ArrayLike): NDArray => np.where(np.lessEqual(x, 0), 0, x);
+export const relu = (x: ArrayLike): NDArray => inNameOf("relu", () => np.where(np.lessEqual(x, 0), 0, x));
 
 /**
  * The rectifier cut off at 6: min(max(x, 0), 6). Its derivative at 0 and 6 is 0.
@@ -22,7 +23,8 @@ export const relu = (x: ArrayLike): NDArray => np.where(np.lessEqual(x, 0), 0, x
  * @example
  * nn.relu6(np.array([-1, 3, 9])); // [0, 3, 6]
  */
-export const relu6 = (x: ArrayLike): NDArray => np.where(np.greaterEqual(x, 6), 6, relu(x));
+export const relu6 = (x: ArrayLike): NDArray =>
+  inNameOf("relu6", () => np.where(np.greaterEqual(x, 6), 6, relu(x)));
 
 /**
  * x where it is positive or 0, `negativeSlope` x elsewhere.
@@ -32,7 +34,7 @@ export const relu6 = (x: ArrayLike): NDArray => np.where(np.greaterEqual(x, 6), 
  * nn.leakyRelu(np.array([-1, 1])); // [-0.01, 1]
  */
 export const leakyRelu = (x: ArrayLike, negativeSlope: ArrayLike = 0.01): NDArray =>
-  np.where(np.greaterEqual(x, 0), x, np.multiply(negativeSlope, x));
+  inNameOf("leakyRelu", () => np.where(np.greaterEqual(x, 0), x, np.multiply(negativeSlope, x)));
 
 /**
  * x where it is positive, alpha (exp(x) − 1) elsewhere.
@@ -41,11 +43,12 @@ export const leakyRelu = (x: ArrayLike, negativeSlope: ArrayLike = 0.01): NDArra
  * @example
  * nn.elu(np.array([-1, 1])); // [-0.632121, 1]
  */
-export const elu = (x: ArrayLike, alpha: ArrayLike = 1): NDArray => {
-  const isPositive = np.greater(x, 0);
-  // Without the inner choice exp would overflow where it is not chosen, and its derivative would be NaN.
-  return np.where(isPositive, x, np.multiply(alpha, np.expm1(np.where(isPositive, 0, x))));
-};
+export const elu = (x: ArrayLike, alpha: ArrayLike = 1): NDArray =>
+  inNameOf("elu", () => {
+    const isPositive = np.greater(x, 0);
+    // Without the inner choice exp would overflow where it is not chosen, and its derivative would be NaN.
+    return np.where(isPositive, x, np.multiply(alpha, np.expm1(np.where(isPositive, 0, x))));
+  });
 
 /**
  * `elu` made continuously differentiable for every alpha: max(x, 0) + alpha (exp(min(x, 0) / alpha) − 1).
@@ -55,7 +58,9 @@ export const elu = (x: ArrayLike, alpha: ArrayLike = 1): NDArray => {
  * nn.celu(np.array([-1, 1])); // [-0.632121, 1]
  */
 export const celu = (x: ArrayLike, alpha: ArrayLike = 1): NDArray =>
-  np.add(np.maximum(x, 0), np.multiply(alpha, np.expm1(np.divide(np.minimum(x, 0), alpha))));
+  inNameOf("celu", () =>
+    np.add(np.maximum(x, 0), np.multiply(alpha, np.expm1(np.divide(np.minimum(x, 0), alpha)))),
+  );
 
 /**
  * `elu` with the scale and alpha under which layers keep mean 0 and variance 1.
@@ -64,7 +69,8 @@ export const celu = (x: ArrayLike, alpha: ArrayLike = 1): NDArray =>
  * @example
  * nn.selu(np.array([-1, 1])); // [-1.11133, 1.0507]
  */
-export const selu = (x: ArrayLike): NDArray => np.multiply(1.0507009873554805, elu(x, 1.6732632423543772));
+export const selu = (x: ArrayLike): NDArray =>
+  inNameOf("selu", () => np.multiply(1.0507009873554805, elu(x, 1.6732632423543772)));
 
 /**
  * tanh in straight lines: x held within −1 and 1.
@@ -73,7 +79,7 @@ export const selu = (x: ArrayLike): NDArray => np.multiply(1.0507009873554805, e
  * nn.hardTanh(np.array([-4, 0, 4])); // [-1, 0, 1]
  */
 export const hardTanh = (x: ArrayLike): NDArray =>
-  np.where(np.greater(x, 1), 1, np.where(np.less(x, -1), -1, x));
+  inNameOf("hardTanh", () => np.where(np.greater(x, 1), 1, np.where(np.less(x, -1), -1, x)));
 
 /**
  * The sigmoid in straight lines: relu6(x + 3) / 6.
@@ -81,7 +87,8 @@ export const hardTanh = (x: ArrayLike): NDArray =>
  * @example
  * nn.hardSigmoid(np.array([-4, 0, 4])); // [0, 0.5, 1]
  */
-export const hardSigmoid = (x: ArrayLike): NDArray => np.divide(relu6(np.add(x, 3)), 6);
+export const hardSigmoid = (x: ArrayLike): NDArray =>
+  inNameOf("hardSigmoid", () => np.divide(relu6(np.add(x, 3)), 6));
 
 /**
  * `silu` with the sigmoid in straight lines: x hardSigmoid(x). Also known as hardSwish.
@@ -90,7 +97,7 @@ export const hardSigmoid = (x: ArrayLike): NDArray => np.divide(relu6(np.add(x, 
  * @example
  * nn.hardSilu(np.array([-4, 0, 4])); // [-0, 0, 4]
  */
-export const hardSilu = (x: ArrayLike): NDArray => np.multiply(x, hardSigmoid(x));
+export const hardSilu = (x: ArrayLike): NDArray => inNameOf("hardSilu", () => np.multiply(x, hardSigmoid(x)));
 
 /** `hardSilu` by its other name. */
 export const hardSwish = hardSilu;

@@ -1,7 +1,7 @@
 import { type ArrayLike, asArray, type NDArray, normalizeAxis } from "../array/index.ts";
-import { describeAval, ShapeError } from "../core/index.ts";
+import { describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as np from "../numpy/index.ts";
-import { operand, toInexact } from "../numpy/operands.ts";
+import { operand, promote, toInexact } from "../numpy/operands.ts";
 import { erfc, logistic } from "../primitives/index.ts";
 
 export { tanh } from "../numpy/index.ts";
@@ -29,7 +29,7 @@ export const sigmoid = (x: ArrayLike): NDArray => logistic(operand(x, "sigmoid",
  * @example
  * nn.softplus(np.array([0, 100])); // [0.693147, 100]
  */
-export const softplus = (x: ArrayLike): NDArray => np.logaddexp(x, 0);
+export const softplus = (x: ArrayLike): NDArray => inNameOf("softplus", () => np.logaddexp(x, 0));
 
 /**
  * log(sigmoid(x)), without underflow.
@@ -37,7 +37,8 @@ export const softplus = (x: ArrayLike): NDArray => np.logaddexp(x, 0);
  * @example
  * nn.logSigmoid(np.array([0, 100])); // [-0.693147, -3.78351e-44]
  */
-export const logSigmoid = (x: ArrayLike): NDArray => np.negative(softplus(np.negative(x)));
+export const logSigmoid = (x: ArrayLike): NDArray =>
+  inNameOf("logSigmoid", () => np.negative(softplus(np.negative(operand(x, "logSigmoid", toInexact)))));
 
 /**
  * x / (|x| + 1).
@@ -45,7 +46,8 @@ export const logSigmoid = (x: ArrayLike): NDArray => np.negative(softplus(np.neg
  * @example
  * nn.softSign(np.array([-1, 3])); // [-0.5, 0.75]
  */
-export const softSign = (x: ArrayLike): NDArray => np.divide(x, np.add(np.abs(x), 1));
+export const softSign = (x: ArrayLike): NDArray =>
+  inNameOf("softSign", () => np.divide(x, np.add(np.abs(x), 1)));
 
 /**
  * x sigmoid(x). Also known as swish.
@@ -55,7 +57,7 @@ export const softSign = (x: ArrayLike): NDArray => np.divide(x, np.add(np.abs(x)
  * @example
  * nn.silu(np.array([-1, 1])); // [-0.268941, 0.731059]
  */
-export const silu = (x: ArrayLike): NDArray => np.multiply(x, sigmoid(x));
+export const silu = (x: ArrayLike): NDArray => inNameOf("silu", () => np.multiply(x, sigmoid(x)));
 
 /** `silu` by its other name. */
 export const swish = silu;
@@ -66,7 +68,7 @@ export const swish = silu;
  * @example
  * nn.mish(np.array([-1, 1])); // [-0.303401, 0.865098]
  */
-export const mish = (x: ArrayLike): NDArray => np.multiply(x, np.tanh(softplus(x)));
+export const mish = (x: ArrayLike): NDArray => inNameOf("mish", () => np.multiply(x, np.tanh(softplus(x))));
 
 /**
  * An algebraic softplus: (x + sqrt(x² + b)) / 2, without cancellation.
@@ -76,11 +78,12 @@ export const mish = (x: ArrayLike): NDArray => np.multiply(x, np.tanh(softplus(x
  * nn.squareplus(np.array([-1, 1])); // [0.618034, 1.61803]
  */
 export const squareplus = (x: ArrayLike, b: ArrayLike = 4): NDArray => {
-  const root = np.sqrt(np.add(np.square(x), b));
-  const isNegative = np.less(x, 0);
+  const [a, c] = promote("squareplus", [x, b], toInexact) as [NDArray, NDArray];
+  const root = inNameOf("squareplus", () => np.sqrt(np.add(np.square(a), c)));
+  const isNegative = np.less(a, 0);
   // The sum cancels where x is far below 0; there it is multiplied by what makes it a difference of squares.
-  const distance = np.add(np.where(isNegative, np.negative(x), x), root);
-  return np.where(isNegative, np.divide(b, np.multiply(2, distance)), np.divide(distance, 2));
+  const distance = np.add(np.where(isNegative, np.negative(a), a), root);
+  return np.where(isNegative, np.divide(c, np.multiply(2, distance)), np.divide(distance, 2));
 };
 
 /** Options of `gelu`. */

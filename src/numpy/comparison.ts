@@ -3,13 +3,13 @@ import {
   broadcastShapes,
   ConcreteArray,
   isFloat,
-  NDArray,
+  type NDArray,
   sameShape,
 } from "../array/index.ts";
-import { ConcretizationError } from "../core/index.ts";
+import { ConcretizationError, inNameOf } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { type ArrayInput, array } from "./creation.ts";
-import { binary, operands, truth } from "./operands.ts";
+import { binary, operands, promote, truth } from "./operands.ts";
 
 /**
  * `x == y`, element by element.
@@ -102,7 +102,7 @@ const allTrue = (x: NDArray): NDArray => prim.reduceAnd(x, prim.range(x.shape.le
  * np.allclose(np.array([1, 2]), np.array([1.000001, 2])); // true
  */
 export const allclose = (x: ArrayInput, y: ArrayInput, options: ClosenessOptions = {}): boolean => {
-  const result = allTrue(isclose(array(x), array(y), options));
+  const result = inNameOf("allclose", () => allTrue(isclose(array(x), array(y), options)));
   if (result instanceof ConcreteArray) return result.item() === true;
   throw new ConcretizationError(
     "allclose: gives a JavaScript boolean, which is not known while a function is traced. Use isclose(x, y).all().",
@@ -120,9 +120,8 @@ export const arrayEqual = (
   y: ArrayLike,
   { equalNan = false }: Pick<ClosenessOptions, "equalNan"> = {},
 ): NDArray => {
-  const shapeOf = (z: ArrayLike): readonly number[] => (z instanceof NDArray ? z.shape : []);
-  if (!sameShape(shapeOf(x), shapeOf(y))) return truth(false, "arrayEqual");
-  const [a, b] = operands("arrayEqual", [x, y]) as readonly [NDArray, NDArray];
+  const [a, b] = promote("arrayEqual", [x, y]) as [NDArray, NDArray];
+  if (!sameShape(a.shape, b.shape)) return truth(false, "arrayEqual");
   const equals = prim.eq(a, b);
   return allTrue(equalNan ? prim.or(equals, prim.and(prim.ne(a, a), prim.ne(b, b))) : equals);
 };
@@ -134,6 +133,6 @@ export const arrayEqual = (
  * np.arrayEquiv(np.array([1, 1]), np.array(1)); // true
  */
 export const arrayEquiv = (x: ArrayLike, y: ArrayLike): NDArray => {
-  const shapes = [x, y].map((z) => (z instanceof NDArray ? z.shape : []));
-  return broadcastShapes(...shapes) === undefined ? truth(false, "arrayEquiv") : allTrue(equal(x, y));
+  const [a, b] = promote("arrayEquiv", [x, y]) as [NDArray, NDArray];
+  return broadcastShapes(a.shape, b.shape) === undefined ? truth(false, "arrayEquiv") : allTrue(equal(a, b));
 };

@@ -117,13 +117,19 @@ export const histogramBinEdges = (
   x: ArrayLike,
   bins: Bins = 10,
   range: readonly [number, number] | null = null,
+): NDArray => edgesOf("histogramBinEdges", x, bins, range);
+
+const edgesOf = (
+  name: string,
+  x: ArrayLike,
+  bins: Bins,
+  range: readonly [number, number] | null,
 ): NDArray => {
-  const name = "histogram";
   const array = ravel(operand(x, name, toInexact));
   if (Array.isArray(bins)) return arrayFrom(bins, array.dtype);
   if (typeof bins !== "number") return prim.convertElementType(operand(bins as ArrayLike, name), array.dtype);
   if (!Number.isInteger(bins) || bins < 1) {
-    throw new ArgumentError(`histogram: bins must be a whole number of at least 1, or edges; got ${bins}.`);
+    throw new ArgumentError(`${name}: bins must be a whole number of at least 1, or edges; got ${bins}.`);
   }
   const [low, high] = (range ?? (array.size === 0 ? [0, 1] : [min(array), max(array)])).map((end) =>
     withType(end, array, name),
@@ -158,7 +164,7 @@ export const histogram = (
   { range = null, weights = null, density = false }: HistogramOptions = {},
 ): readonly [counts: NDArray, binEdges: NDArray] => {
   const array = ravel(operand(x, "histogram", toInexact));
-  const edges = histogramBinEdges(array, bins, range);
+  const edges = edgesOf("histogram", array, bins, range);
   const counts = addAt([edges.size - 1], [binOf(array, edges)], weightsFor(array, weights));
   return [density ? divide(counts, multiply(diff(edges), sum(counts))) : counts, edges];
 };
@@ -184,7 +190,10 @@ export const histogram2d = (
   }
   const [xBins, yBins] =
     Array.isArray(bins) && bins.length === 2 ? (bins as [Bins, Bins]) : [bins as Bins, bins as Bins];
-  const edges = [histogramBinEdges(a, xBins), histogramBinEdges(b, yBins)] as const;
+  const edges = [xBins, yBins].map((own, i) => edgesOf("histogram2d", i === 0 ? a : b, own, null)) as [
+    NDArray,
+    NDArray,
+  ];
   const places = [binOf(a, edges[0]), binOf(b, edges[1])];
   const counted =
     weights === null ? prim.broadcastTo(scalarArray(1, "int32"), a.shape) : weightsFor(a, weights);

@@ -1,5 +1,5 @@
 import { type ArrayLike, type DType, type NDArray, scalarArray } from "../array/index.ts";
-import { ArgumentError } from "../core/index.ts";
+import { ArgumentError, inNameOf } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operand, toNumeric } from "./operands.ts";
 import { alongAxis } from "./reducing.ts";
@@ -67,7 +67,7 @@ const scan =
       throw new ArgumentError(`${name}: name the axis; only of vectors it is known.`);
     }
     const along = axis ?? 0;
-    const result = apply(array, along, { dtype });
+    const result = inNameOf(name, () => apply(array, along, { dtype }));
     if (!includeInitial) return result;
     const place = along < 0 ? along + array.ndim : along;
     const shape = array.shape.map((n, a) => (a === place ? 1 : n));

@@ -1,5 +1,5 @@
 import { type ArrayLike, isFloat, NDArray, normalizeAxis } from "../array/index.ts";
-import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
+import { ArgumentError, describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { add, divide, floorDivide, multiply, remainder, subtract } from "./arithmetic.ts";
 import { equal, greater, less, notEqual } from "./comparison.ts";
@@ -67,15 +67,16 @@ export const diff = (x: ArrayLike, n = 1, axis = -1, { prepend, append }: DiffOp
 export const ediff1d = (
   x: ArrayLike,
   { toBegin, toEnd }: { readonly toBegin?: ArrayLike; readonly toEnd?: ArrayLike } = {},
-): NDArray => {
-  const differences = diff(ravel(x));
-  const row = (y: ArrayLike): NDArray => prim.convertElementType(ravel(y), differences.dtype);
-  return concatenate([
-    ...(toBegin === undefined ? [] : [row(toBegin)]),
-    differences,
-    ...(toEnd === undefined ? [] : [row(toEnd)]),
-  ]);
-};
+): NDArray =>
+  inNameOf("ediff1d", () => {
+    const differences = diff(ravel(x));
+    const row = (y: ArrayLike): NDArray => prim.convertElementType(ravel(y), differences.dtype);
+    return concatenate([
+      ...(toBegin === undefined ? [] : [row(toBegin)]),
+      differences,
+      ...(toEnd === undefined ? [] : [row(toEnd)]),
+    ]);
+  });
 
 /** The derivative along one axis by central differences, by one-sided ones at the ends. */
 const gradientAlong = (x: NDArray, spacing: NDArray, axis: number): NDArray => {
@@ -178,12 +179,16 @@ export const trapezoid = (
 
 const integral = (y: ArrayLike, x: ArrayLike | null, dx: ArrayLike, axis: number): NDArray => {
   const [array, other] = promote("trapezoid", [y, x ?? dx], toInexact) as [NDArray, NDArray];
+  const along = normalizeAxis(axis, array.ndim, "trapezoid");
   const last = array.ndim - 1;
-  const values = moveaxis(array, axis, -1);
+  if (array.shape[along] === 0) return sum(array, along);
+  const values = moveaxis(array, along, -1);
   const means = multiply(add(part(values, 1, 0, last), part(values, 0, -1, last)), 0.5);
   if (x === null && other.ndim === 0) return multiply(other, sum(means, -1));
-  const gaps = x === null ? other : diff(other.ndim === 1 ? other : moveaxis(other, axis, -1));
-  return sum(multiply(means, gaps), -1);
+  return inNameOf("trapezoid", () => {
+    const gaps = x === null ? other : diff(other.ndim === 1 ? other : moveaxis(other, axis, -1));
+    return sum(multiply(means, gaps), -1);
+  });
 };
 
 /** Options of `unwrap`. */

@@ -110,7 +110,7 @@ export const insert = (
  * np.resize(np.array([1, 2, 3]), [5]); // [1, 2, 3, 1, 2]
  */
 export const resize = (x: ArrayLike, newShape: number | readonly number[]): NDArray => {
-  const flat = ravel(x);
+  const flat = ravel(operand(x, "resize"));
   const shape = typeof newShape === "number" ? [newShape] : newShape;
   if (shape.some((n) => !Number.isInteger(n) || n < 0)) {
     throw new ArgumentError(

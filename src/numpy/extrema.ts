@@ -1,4 +1,5 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
+import { inNameOf } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { binary, operand } from "./operands.ts";
 
@@ -49,8 +50,9 @@ export const fmin = binary("fmin", ignoringNan(prim.lt));
  * np.clip(np.array([-2, 0.5, 2]), -1, 1); // [-1, 0.5, 1]
  */
 export const clip = (x: ArrayLike, min: ArrayLike | null = null, max: ArrayLike | null = null): NDArray => {
-  let result = operand(x, "clip");
-  if (min !== null) result = maximum(min, result);
-  if (max !== null) result = minimum(max, result);
-  return result;
+  const given = operand(x, "clip");
+  return inNameOf("clip", () => {
+    const raised = min === null ? given : maximum(min, given);
+    return max === null ? raised : minimum(max, raised);
+  });
 };

@@ -6,7 +6,7 @@ import {
   normalizeAxis,
   scalarArray,
 } from "../array/index.ts";
-import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
+import { ArgumentError, describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operand } from "./operands.ts";
 import { sum } from "./reductions.ts";
@@ -63,7 +63,8 @@ export const eye = (
  * @example
  * np.identity(2); // [[1, 0], [0, 1]]
  */
-export const identity = (n: number, dtype?: DTypeOption): NDArray => eye(n, n, 0, dtype);
+export const identity = (n: number, dtype?: DTypeOption): NDArray =>
+  inNameOf("identity", () => eye(n, n, 0, dtype));
 
 /**
  * A matrix with ones on and below the `k`-th diagonal and zeros above.
@@ -74,6 +75,7 @@ export const identity = (n: number, dtype?: DTypeOption): NDArray => eye(n, n, 0
 export const tri = (n: number, m: number | null = null, k = 0, dtype?: DTypeOption): NDArray => {
   checkLength("tri", n);
   checkLength("tri", m ?? n);
+  checkOffset("tri", k);
   return prim.convertElementType(lowerTriangle(n, m ?? n, k), dtypeOption(dtype, "tri") ?? "float32");
 };
 
@@ -81,6 +83,7 @@ const triangle =
   (name: string, choose: (mask: NDArray, x: NDArray, zero: NDArray) => NDArray, shift: number) =>
   (x: ArrayLike, k = 0): NDArray => {
     const array = operand(x, name);
+    checkOffset(name, k);
     if (array.ndim < 2) throw new ShapeError(`${name}: needs at least 2 axes; got ${describeAval(array)}.`);
     const [n, m] = array.shape.slice(-2) as [number, number];
     const zero = array.dtype === "bool" ? scalarArray(0, "bool") : prim.scalarLike(array, 0);
@@ -103,6 +106,15 @@ export const tril = triangle("tril", (mask, x, zero) => prim.select(mask, x, zer
  */
 export const triu = triangle("triu", (mask, x, zero) => prim.select(mask, zero, x), -1);
 
+/** Refuse a diagonal that is none. */
+const checkOffset = (name: string, k: number): void => {
+  if (!Number.isInteger(k)) {
+    throw new ArgumentError(
+      `${name}: diagonals are counted in whole numbers from the main one; got ${String(k)}.`,
+    );
+  }
+};
+
 /**
  * The diagonal `offset` places right of the main one of the matrices along two axes; it is the last axis.
  *
@@ -111,6 +123,7 @@ export const triu = triangle("triu", (mask, x, zero) => prim.select(mask, zero, 
  */
 export const diagonal = (x: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray => {
   const array = operand(x, "diagonal");
+  checkOffset("diagonal", offset);
   if (array.ndim < 2) throw new ShapeError(`diagonal: needs at least 2 axes; got ${describeAval(array)}.`);
   const [a, b] = [axis1, axis2].map((axis) => normalizeAxis(axis, array.ndim, "diagonal")) as [
     number,
@@ -148,6 +161,7 @@ const withDiagonal = (vector: NDArray, k: number): NDArray => {
  */
 export const diag = (x: ArrayLike, k = 0): NDArray => {
   const array = operand(x, "diag");
+  checkOffset("diag", k);
   if (array.ndim === 1) return withDiagonal(array, k);
   if (array.ndim === 2) return diagonal(array, k);
   throw new ShapeError(
@@ -161,7 +175,11 @@ export const diag = (x: ArrayLike, k = 0): NDArray => {
  * @example
  * np.diagflat(np.array([1, 2])); // [[1, 0], [0, 2]]
  */
-export const diagflat = (x: ArrayLike, k = 0): NDArray => withDiagonal(ravel(x), k);
+export const diagflat = (x: ArrayLike, k = 0): NDArray => {
+  const array = operand(x, "diagflat");
+  checkOffset("diagflat", k);
+  return withDiagonal(ravel(array), k);
+};
 
 /**
  * The sum of the diagonal `offset` places right of the main one of the matrices along two axes.
@@ -170,7 +188,10 @@ export const diagflat = (x: ArrayLike, k = 0): NDArray => withDiagonal(ravel(x),
  * np.trace(np.array([[1, 2], [3, 4]])); // 5
  */
 export const trace = (x: ArrayLike, offset = 0, axis1 = 0, axis2 = 1): NDArray =>
-  sum(diagonal(x, offset, axis1, axis2), -1);
+  sum(
+    inNameOf("trace", () => diagonal(x, offset, axis1, axis2)),
+    -1,
+  );
 
 /** Positions in an n × m matrix, row by row: in each row those from one column to before another. They are known while tracing. */
 const positions = (
@@ -198,6 +219,7 @@ const positions = (
 export const trilIndices = (n: number, k = 0, m: number = n): readonly [rows: NDArray, columns: NDArray] => {
   checkLength("trilIndices", n);
   checkLength("trilIndices", m);
+  checkOffset("trilIndices", k);
   return positions(n, m, (row) => [0, row + k + 1]);
 };
 
@@ -210,6 +232,7 @@ export const trilIndices = (n: number, k = 0, m: number = n): readonly [rows: ND
 export const triuIndices = (n: number, k = 0, m: number = n): readonly [rows: NDArray, columns: NDArray] => {
   checkLength("triuIndices", n);
   checkLength("triuIndices", m);
+  checkOffset("triuIndices", k);
   return positions(n, m, (row) => [row + k, m]);
 };
 
@@ -219,8 +242,10 @@ export const triuIndices = (n: number, k = 0, m: number = n): readonly [rows: ND
  * @example
  * np.diagIndices(2); // [[0, 1], [0, 1]]
  */
-export const diagIndices = (n: number, ndim = 2): readonly NDArray[] =>
-  prim.range(ndim).map(() => prim.iota([n], "int32", 0));
+export const diagIndices = (n: number, ndim = 2): readonly NDArray[] => {
+  checkLength("diagIndices", n);
+  return prim.range(ndim).map(() => prim.iota([n], "int32", 0));
+};
 
 /**
  * `diagIndices` of an array with equal axes.

@@ -1,5 +1,5 @@
 import { type ArrayLike, type NDArray, scalarArray } from "../array/index.ts";
-import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
+import { ArgumentError, describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { add, divide, multiply, subtract } from "./arithmetic.ts";
 import { convolve } from "./convolution.ts";
@@ -51,7 +51,7 @@ export const polysub = (p: ArrayLike, q: ArrayLike): NDArray => subtract(...alig
  * np.polymul(np.array([1, 2]), np.array([1, -2])); // [1, 0, -4]
  */
 export const polymul = (p: ArrayLike, q: ArrayLike): NDArray =>
-  convolve(coefficients("polymul", p), coefficients("polymul", q));
+  inNameOf("polymul", () => convolve(coefficients("polymul", p), coefficients("polymul", q)));
 
 /**
  * The quotient and the remainder of two polynomials; the remainder is as long as `p`, with zeros in front.
@@ -65,6 +65,7 @@ export const polydiv = (p: ArrayLike, q: ArrayLike): readonly [quotient: NDArray
     [coefficients("polydiv", p), coefficients("polydiv", q)],
     toInexact,
   ) as [NDArray, NDArray];
+  if (divisor.size === 0) throw new ShapeError("polydiv: the divisor has no coefficients.");
   const [m, n] = [dividend.size - 1, divisor.size - 1];
   if (n > m) return [prim.zerosLike({ shape: [1], dtype: dividend.dtype }), dividend];
   const leading = prim.sliceInDim(divisor, 0, 1, 0);

@@ -1,5 +1,5 @@
 import { type ArrayLike, type DType, type NDArray, normalizeAxis } from "../array/index.ts";
-import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
+import { ArgumentError, describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { multiply, subtract } from "./arithmetic.ts";
 import { concatenate } from "./joining.ts";
@@ -171,7 +171,11 @@ export const vecdot = (
   const [a, b] = promote("vecdot", [x, y]) as [NDArray, NDArray];
   requireAxes("vecdot", a, 1);
   requireAxes("vecdot", b, 1);
-  return batched("vecdot", moveaxis(a, axis, -1), moveaxis(b, axis, -1), [1, 1], [0, 0], options);
+  const [u, v] = inNameOf("vecdot", () => [moveaxis(a, axis, -1), moveaxis(b, axis, -1)]) as [
+    NDArray,
+    NDArray,
+  ];
+  return batched("vecdot", u, v, [1, 1], [0, 0], options);
 };
 
 /**
@@ -181,7 +185,7 @@ export const vecdot = (
  * np.vdot(np.array([[1, 2]]), np.array([[3, 4]])); // 11
  */
 export const vdot = (x: ArrayLike, y: ArrayLike, options: ProductOptions = {}): NDArray =>
-  dot(ravel(x), ravel(y), options);
+  inNameOf("vdot", () => dot(ravel(x), ravel(y), options));
 
 /**
  * Sums of products over the last axes of both arrays; the multiple if one is a scalar.
@@ -300,8 +304,10 @@ export const cross = (
   { axis = null, axisa = -1, axisb = -1, axisc = -1 }: CrossOptions = {},
 ): NDArray => {
   const [first, second] = promote("cross", [x, y]) as [NDArray, NDArray];
-  const a = moveaxis(first, axis ?? axisa, -1);
-  const b = moveaxis(second, axis ?? axisb, -1);
+  const [a, b] = inNameOf("cross", () => [
+    moveaxis(first, axis ?? axisa, -1),
+    moveaxis(second, axis ?? axisb, -1),
+  ]) as [NDArray, NDArray];
   const [m, n] = [a.shape.at(-1), b.shape.at(-1)];
   if ((m !== 2 && m !== 3) || (n !== 2 && n !== 3)) {
     throw new ShapeError(

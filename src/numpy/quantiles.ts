@@ -39,7 +39,7 @@ const elementAt = (rows: NDArray, position: NDArray): NDArray => {
       operandBatchingDims: dims,
       startIndicesBatchingDims: dims,
     },
-    rows.shape.map(() => 1),
+    rows.shape.map((m) => Math.min(1, m)),
     { mode: "clip" },
   );
 };

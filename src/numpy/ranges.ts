@@ -1,5 +1,14 @@
-import { type ArrayLike, arrayFrom, type DType, isFloat, type NDArray, scalarArray } from "../array/index.ts";
-import { ArgumentError } from "../core/index.ts";
+import {
+  type ArrayLike,
+  arrayFrom,
+  checkShape,
+  type DType,
+  describeValue,
+  isFloat,
+  type NDArray,
+  scalarArray,
+} from "../array/index.ts";
+import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { add, divide, multiply, power, subtract } from "./arithmetic.ts";
 import { concatenate, stack } from "./joining.ts";
@@ -163,10 +172,14 @@ export const meshgrid = (
   xs: readonly ArrayLike[],
   { indexing = "xy", sparse = false }: MeshgridOptions = {},
 ): readonly NDArray[] => {
-  const vectors = xs.map((x) => {
+  if (!Array.isArray(xs)) {
+    throw new ArgumentError(
+      `meshgrid: takes the vectors as one list, meshgrid([x, y]); got ${describeValue(xs)} in its place.`,
+    );
+  }
+  const vectors = xs.map((x: ArrayLike) => {
     const vector = operand(x, "meshgrid");
-    if (vector.ndim > 1)
-      throw new ArgumentError(`meshgrid: takes vectors; got one with ${vector.ndim} axes.`);
+    if (vector.ndim > 1) throw new ShapeError(`meshgrid: takes vectors; got ${describeAval(vector)}.`);
     return reshape(vector, -1);
   });
   const place = (i: number): number => (indexing === "xy" && vectors.length > 1 && i < 2 ? 1 - i : i);
@@ -192,6 +205,7 @@ export interface IndicesOptions {
  * np.indices([2, 2]); // int32[2, 2, 2]
  */
 export const indices = (dimensions: readonly number[], { dtype }: IndicesOptions = {}): NDArray => {
+  checkShape(dimensions, "indices");
   const type = dtypeOption(dtype, "indices") ?? "int32";
   if (dimensions.length === 0) return prim.broadcastInDim(scalarArray(0, type), [0], []);
   return stack(dimensions.map((_, axis) => prim.iota(dimensions, type, axis)));
@@ -209,6 +223,7 @@ export const fromfunction = <T>(
   dtype?: DTypeOption,
 ): T => {
   const type = dtypeOption(dtype, "fromfunction") ?? "float32";
+  checkShape(shape, "fromfunction");
   return f(...shape.map((_, axis) => prim.iota(shape, type, axis)));
 };
 
@@ -220,7 +235,7 @@ export const fromfunction = <T>(
  */
 export const vander = (x: ArrayLike, n?: number, increasing = false): NDArray => {
   const vector = operand(x, "vander");
-  if (vector.ndim !== 1) throw new ArgumentError(`vander: takes a vector; got one with ${vector.ndim} axes.`);
+  if (vector.ndim !== 1) throw new ShapeError(`vander: takes a vector; got ${describeAval(vector)}.`);
   const columns = n ?? vector.size;
   const exponents = prim.iota([columns], "int32", 0);
   const powers = increasing ? exponents : subtract(columns - 1, exponents);

@@ -1,4 +1,5 @@
 import type { ArrayLike, AxisArgument, DType, NDArray, ReductionOptions } from "../array/index.ts";
+import { inNameOf } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { add, multiply, subtract } from "./arithmetic.ts";
 import { maximum, minimum } from "./extrema.ts";
@@ -107,7 +108,7 @@ export const ptp = (x: ArrayLike, axis?: AxisArgument, options: ReductionOptions
   const array = operand(x, "ptp");
   const axes = reducedAxes("ptp", array, axis);
   requireElements("ptp", array, axes);
-  return subtract(max(array, axes, options), min(array, axes, options));
+  return inNameOf("ptp", () => subtract(max(array, axes, options), min(array, axes, options)));
 };
 
 const quantifier =
@@ -141,7 +142,7 @@ export const any = quantifier("any", prim.reduceOr, 0);
  * np.countNonzero(np.array([1, 0, 2])); // 2
  */
 export const countNonzero = (x: ArrayLike, axis?: AxisArgument, options: ReductionOptions = NONE): NDArray =>
-  sum(truth(x, "countNonzero"), axis, options);
+  inNameOf("countNonzero", () => sum(truth(x, "countNonzero"), axis, options));
 
 const position =
   (name: string, find: (x: NDArray, axis: number) => NDArray) =>

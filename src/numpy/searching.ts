@@ -7,7 +7,7 @@ import {
   scalarArray,
   sizeOf,
 } from "../array/index.ts";
-import { ConcretizationError, describeAval } from "../core/index.ts";
+import { ConcretizationError, describeAval, inNameOf } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operand, truth } from "./operands.ts";
 import { ravel, reshape } from "./shaping.ts";
@@ -104,7 +104,7 @@ export const nonzero = (
  * np.flatnonzero(np.array([[0, 3], [4, 0]])); // [1, 2]
  */
 export const flatnonzero = (x: ArrayLike, options: SizeOptions = {}): NDArray =>
-  nonzero(ravel(x), options)[0] as NDArray;
+  inNameOf("flatnonzero", () => nonzero(ravel(x), options))[0] as NDArray;
 
 /**
  * The positions of elements other than 0, one a row.

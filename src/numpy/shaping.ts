@@ -10,7 +10,7 @@ import {
   type Shape,
   sizeOf,
 } from "../array/index.ts";
-import { describeAval, ShapeError } from "../core/index.ts";
+import { describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { commonShape, operand } from "./operands.ts";
 
@@ -86,7 +86,8 @@ export const transpose = (x: ArrayLike, axes: readonly number[] | null = null): 
  * @example
  * np.permuteDims(np.zeros([2, 3, 4]), [2, 0, 1]); // float32[4, 2, 3]
  */
-export const permuteDims = (x: ArrayLike, axes: readonly number[]): NDArray => transpose(x, axes);
+export const permuteDims = (x: ArrayLike, axes: readonly number[]): NDArray =>
+  inNameOf("permuteDims", () => transpose(x, axes));
 
 /**
  * The last two axes exchanged.

@@ -1,5 +1,5 @@
 import { type ArrayLike, isFloat, type NDArray, normalizeAxis, scalarArray } from "../array/index.ts";
-import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
+import { ArgumentError, describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { takeAxis } from "./indexing/take.ts";
 import { operand, promote } from "./operands.ts";
@@ -61,7 +61,7 @@ export const lexsort = (keys: readonly ArrayLike[] | NDArray, axis = -1): NDArra
   if (first === undefined) throw new ArgumentError("lexsort: needs at least one key.");
   const along = normalizeAxis(axis, first.ndim, "lexsort");
   const positions = prim.iota(first.shape, "int32", along);
-  return prim.sort([...list, positions], along, list.length).at(-1) as NDArray;
+  return inNameOf("lexsort", () => prim.sort([...list, positions], along, list.length)).at(-1) as NDArray;
 };
 
 /** Whether `x` stands before `y` in sorted order, where NaN is last. */

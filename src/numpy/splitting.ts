@@ -1,4 +1,4 @@
-import { type ArrayLike, type NDArray, normalizeAxis } from "../array/index.ts";
+import { type ArrayLike, describeValue, type NDArray, normalizeAxis } from "../array/index.ts";
 import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operand } from "./operands.ts";
@@ -30,6 +30,11 @@ const divide = (name: string, x: ArrayLike, divisions: Divisions, axis: number, 
   const array = operand(x, name);
   const along = normalizeAxis(axis, array.ndim, name);
   const n = array.shape[along] as number;
+  if (typeof divisions !== "number" && !Array.isArray(divisions)) {
+    throw new TypeError(
+      `${name}: takes a number of parts or a list of positions; got ${describeValue(divisions)}.`,
+    );
+  }
   if (typeof divisions !== "number") return cut(array, cutAt(divisions, n), along);
   const count = sections(name, divisions);
   if (even && n % count !== 0) {

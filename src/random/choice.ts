@@ -9,7 +9,7 @@ import {
   scalarArray,
   sizeOf,
 } from "../array/index.ts";
-import { ArgumentError, describeAval, ShapeError } from "../core/index.ts";
+import { ArgumentError, describeAval, inNameOf, ShapeError } from "../core/index.ts";
 import { take } from "../numpy/indexing/take.ts";
 import { searchsorted } from "../numpy/sorting.ts";
 import {
@@ -111,6 +111,8 @@ export const choice = (
     return reshape(sliceInDim(shuffled, 0, draws, along), [...outer, ...shape, ...inner]);
   }
   const places =
-    p === null ? randint(key, shape, 0, n) : drawWeighted(key, probabilities(p, n), shape, { replace, mode });
+    p === null
+      ? inNameOf(where, () => randint(key, shape, 0, n))
+      : drawWeighted(key, probabilities(p, n), shape, { replace, mode });
   return source === null ? places : take(source, places, along, { mode: "promise_in_bounds" });
 };

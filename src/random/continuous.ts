@@ -1,4 +1,5 @@
 import { type ArrayLike, type NDArray, type Shape, scalarArray } from "../array/index.ts";
+import { inNameOf } from "../core/index.ts";
 import { finfo } from "../numpy/types.ts";
 import {
   abs,
@@ -104,7 +105,8 @@ export const pareto = (
   options: DTypeOptions = {},
 ): NDArray => {
   const { shape: full, dtype, parameters } = sampleSpec("pareto", { b }, shape, options);
-  return exp(div(exponential(key, full, { dtype }), parameters[0] as NDArray));
+  const drawn = inNameOf("pareto", () => exponential(key, full, { dtype }));
+  return exp(div(drawn, parameters[0] as NDArray));
 };
 
 /**

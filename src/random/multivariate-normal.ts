@@ -1,5 +1,5 @@
 import { type ArrayLike, type DType, formatShape, type NDArray, type Shape } from "../array/index.ts";
-import { ShapeError } from "../core/index.ts";
+import { inNameOf, ShapeError } from "../core/index.ts";
 import { cholesky } from "../linalg/cholesky.ts";
 import { einsum } from "../numpy/einsum.ts";
 import { promote, toInexact } from "../numpy/operands.ts";
@@ -59,7 +59,7 @@ export const multivariateNormal = (
         `shape of the sample, ${formatShape(full)}.`,
     );
   }
-  const z = normal(key, [...full, n], { dtype });
+  const z = inNameOf(where, () => normal(key, [...full, n], { dtype }));
   const factor = convertElementType(cholesky(covariance), dtype);
   const spread = einsum("...ij,...j->...i", factor, z);
   return add(broadcastTo(convertElementType(center, dtype), spread.shape), spread);

@@ -1,4 +1,5 @@
 import { type ArrayLike, type NDArray, type Shape, scalarArray } from "../array/index.ts";
+import { inNameOf } from "../core/index.ts";
 import {
   add,
   div,
@@ -46,7 +47,8 @@ export const lognormal = (
   options: DTypeOptions = {},
 ): NDArray => {
   const { shape: full, dtype, parameters } = sampleSpec("lognormal", { sigma }, shape, options);
-  return exp(mul(normal(key, full, { dtype }), parameters[0] as NDArray));
+  const drawn = inNameOf("lognormal", () => normal(key, full, { dtype }));
+  return exp(mul(drawn, parameters[0] as NDArray));
 };
 
 /**
@@ -62,7 +64,8 @@ export const maxwell = (
   shape: Shape = [],
   { dtype = "float32" }: DTypeOptions = {},
 ): NDArray => {
-  const vectors = normal(key, [...sampleShape(shape, "maxwell"), 3], { dtype: floatDType(dtype, "maxwell") });
+  const full = [...sampleShape(shape, "maxwell"), 3];
+  const vectors = inNameOf("maxwell", () => normal(key, full, { dtype: floatDType(dtype, "maxwell") }));
   return sqrt(reduceSum(square(vectors), [shape.length]));
 };
 

@@ -1,5 +1,5 @@
 import type { NDArray, Shape } from "../array/index.ts";
-import { ArgumentError } from "../core/index.ts";
+import { ArgumentError, inNameOf } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { normal } from "./normal.ts";
 import type { DTypeOptions } from "./operands.ts";
@@ -31,7 +31,8 @@ export const orthogonal = (
       throw new ArgumentError(`orthogonal: n and m must be whole numbers of at least 0; got ${n} and ${m}.`);
     }
   }
-  const z = normal(key, [...shape, Math.max(n, m), Math.min(n, m)], options);
+  const full = [...shape, Math.max(n, m), Math.min(n, m)];
+  const z = inNameOf("orthogonal", () => normal(key, full, options));
   const [q, r] = prim.qr(z, false);
   const x = prim.mul(q, prim.asRows(prim.sign(prim.diagonals(r)), q.shape));
   return n < m ? prim.transposed(x) : x;

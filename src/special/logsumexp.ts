@@ -1,4 +1,5 @@
 import type { ArrayLike, AxisArgument, NDArray, ReductionOptions } from "../array/index.ts";
+import { inNameOf } from "../core/index.ts";
 import * as np from "../numpy/index.ts";
 import { operand, promote, toInexact } from "../numpy/operands.ts";
 import { reducedAxes } from "../numpy/reducing.ts";
@@ -76,7 +77,7 @@ export function logsumexp(
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.logmeanexp.html
  */
 export const logmeanexp = (x: ArrayLike, axis?: AxisArgument, options: LogmeanexpOptions = {}): NDArray => {
-  const result = logsumexp(x, axis, options);
+  const result = inNameOf("logmeanexp", () => logsumexp(x, axis, options));
   const ones = np.onesLike(x, { dtype: result.dtype });
   const { where = null, keepdims = false } = options;
   return np.subtract(result, np.log(np.sum(ones, axis, { where, keepdims })));

@@ -99,7 +99,6 @@ export const CALLS: { readonly [name: string]: Arguments } = {
   "lax.linalg.eigh": [positive],
   "lax.linalg.lu": [square],
   "lax.linalg.qr": [square, { fullMatrices: false }],
-  "lax.linalg.symmetrized": [square],
   "lax.linalg.triangularSolve": [square, np.reshape(v, [3, 1]), { leftSide: true, lower: true }],
 
   "lax.besselI0e": [v],

@@ -1,15 +1,10 @@
 import { describe, expect, it } from "vitest";
-import "../../src/numpy/methods.ts";
 import type { NDArray } from "../../src/array/index.ts";
 import { ConcretizationError } from "../../src/core/index.ts";
-import * as lax from "../../src/lax/index.ts";
-import * as nn from "../../src/nn/index.ts";
 import * as np from "../../src/numpy/index.ts";
-import * as scipy from "../../src/scipy/index.ts";
 import { jit } from "../../src/transforms/jit.ts";
 import { vmap } from "../../src/transforms/vmap.ts";
 import {
-  byName,
   type Call,
   callOf,
   callOfCase,
@@ -19,63 +14,15 @@ import {
   inDType,
   twice,
 } from "../numpy/calls.ts";
-import { type Case, compare, readCases } from "../numpy/golden.ts";
+import { type Case, compare } from "../numpy/golden.ts";
 import { CALLS, NO_CALLS, STEPS, VALUE_SHAPED } from "./calls.ts";
+import { FUNCTIONS, GOLDEN, invoke } from "./functions.ts";
 
 /*
  * Every function of numpy, lax, nn and scipy that takes arrays of floats: under jit and vmap it gives what it gives
  * without, and jit of vmap of grad gives what vjp gives, which golden data and other tests compare with JAX.
  * numpy/traced.test.ts has every golden case of numpy under jit and vmap, special/ and fft/golden.test.ts under jit.
  */
-
-type Room = { readonly [name: string]: unknown };
-type Function = (...args: readonly unknown[]) => unknown;
-
-const ROOMS: { readonly [prefix: string]: object } = {
-  np,
-  linalg: np.linalg,
-  fft: np.fft,
-  lax,
-  "lax.linalg": lax.linalg,
-  nn,
-  "scipy.special": scipy.special,
-  ...Object.fromEntries(
-    Object.entries(scipy.stats).map(([distribution, room]) => [
-      `scipy.stats.${distribution}`,
-      room as object,
-    ]),
-  ),
-};
-
-/** All functions by their full name. Layers, which are made by functions, have tests of their own. */
-const FUNCTIONS: ReadonlyMap<string, Function> = new Map(
-  Object.entries(ROOMS).flatMap(([prefix, room]) =>
-    Object.entries(room as Room).flatMap(([name, f]) =>
-      typeof f === "function" ? [[`${prefix}.${name}`, f as Function] as const] : [],
-    ),
-  ),
-);
-
-const prefixed = (prefix: string, file: string): Case[] =>
-  readCases(file).map(([name, ...rest]): Case => [prefix + name, ...rest]);
-
-/** The golden cases by the full name of their function. */
-const GOLDEN: ReadonlyMap<string, readonly Case[]> = new Map(
-  byName([
-    ...prefixed("", "numpy.json").map(
-      ([name, ...rest]): Case => [name.includes(".") ? name : `np.${name}`, ...rest],
-    ),
-    ...prefixed("lax.", "lax.json"),
-    ...prefixed("fft.", "fft.json"),
-    ...prefixed("scipy.", "scipy.json"),
-  ]),
-);
-
-const invoke = (name: string, args: readonly unknown[]): unknown => {
-  const f = FUNCTIONS.get(name);
-  if (f === undefined) throw new Error(`there is no ${name}`);
-  return f(...args);
-};
 
 /** Whether a case has gradients of JAX. */
 const hasGradients = ([, , , gradients]: Case): boolean => gradients?.some((x) => x !== null) === true;

@@ -159,7 +159,7 @@ export const REASONS: readonly Reason[] = [
     "jax.lax",
     "all_gather all_to_all approx_max_k approx_min_k conv_general_dilated_local " +
       "conv_general_dilated_patches mulhi pmax pmin ppermute pshuffle psum_scatter " +
-      "pswapaxes ragged_dot ragged_dot_general scatter_apply scatter_sub",
+      "pswapaxes ragged_dot ragged_dot_general scatter_apply",
   ),
   because(
     WANTED,

@@ -1,5 +1,5 @@
 import type { ArrayLike, NDArray } from "../../array/index.ts";
-import { ArgumentError } from "../../core/index.ts";
+import { ArgumentError, inNameOf } from "../../core/index.ts";
 import * as np from "../../numpy/index.ts";
 import { logsumexp } from "../../special/logsumexp.ts";
 import { logSoftmax } from "../../special/softmax.ts";
@@ -51,7 +51,8 @@ export const softmaxCrossEntropy = (
   const [x, y] = pair("softmaxCrossEntropy", logits, labels);
   checkSmoothing("softmaxCrossEntropy", labelSmoothing);
   const targets = labelSmoothing === 0 ? y : smoothLabels(y, labelSmoothing);
-  return np.negative(np.sum(np.multiply(targets, logSoftmax(x)), -1));
+  const logs = inNameOf("softmaxCrossEntropy", () => logSoftmax(x));
+  return np.negative(np.sum(np.multiply(targets, logs), -1));
 };
 
 /**

@@ -1,5 +1,5 @@
 import { type ArrayLike, formatShape, type NDArray, sameShape } from "../../array/index.ts";
-import { ShapeError } from "../../core/index.ts";
+import { inNameOf, ShapeError } from "../../core/index.ts";
 import * as np from "../../numpy/index.ts";
 import { operand, toInexact } from "../../numpy/operands.ts";
 import { pair } from "./operands.ts";
@@ -50,7 +50,9 @@ export const cosineSimilarity = (
   { epsilon = 1e-8 }: CosineOptions = {},
 ): NDArray => {
   const [x, y] = pair("cosineSimilarity", predictions, targets);
-  return np.sum(np.multiply(np.divide(x, norm(x, epsilon)), np.divide(y, norm(y, epsilon))), -1);
+  return inNameOf("cosineSimilarity", () =>
+    np.sum(np.multiply(np.divide(x, norm(x, epsilon)), np.divide(y, norm(y, epsilon))), -1),
+  );
 };
 
 /**
@@ -63,7 +65,8 @@ export const cosineDistance = (
   predictions: ArrayLike,
   targets: ArrayLike,
   options: CosineOptions = {},
-): NDArray => np.subtract(1, cosineSimilarity(predictions, targets, options));
+): NDArray =>
+  inNameOf("cosineDistance", () => np.subtract(1, cosineSimilarity(predictions, targets, options)));
 
 /** Options of `tripletMargin`. */
 export interface TripletOptions {

@@ -1,12 +1,14 @@
 import {
   type ArrayLike,
   ConcreteArray,
+  checkShape,
   isFloat,
   type NDArray,
+  normalizeAxis,
   scalarArray,
   sizeOf,
 } from "../../array/index.ts";
-import { ArgumentError, DTypeError, describeAval, ShapeError } from "../../core/index.ts";
+import { ArgumentError, DTypeError, describeAval, inNameOf, ShapeError } from "../../core/index.ts";
 import * as prim from "../../primitives/index.ts";
 import { remainder } from "../arithmetic.ts";
 import { broadcastOperands, operand, promote, truth } from "../operands.ts";
@@ -87,11 +89,12 @@ export const compress = (
   axis: number | null = null,
   { size = null, fillValue = 0 }: SizeOptions = {},
 ): NDArray => {
-  const array = axis === null ? ravel(x) : operand(x, "compress");
-  const along = axis === null ? 0 : axis < 0 ? axis + array.ndim : axis;
+  const given = operand(x, "compress");
+  const array = axis === null ? ravel(given) : given;
+  const along = axis === null ? 0 : normalizeAxis(axis, array.ndim, "compress");
   const mask = truth(condition, "compress");
-  const n = array.shape[along];
-  if (mask.ndim !== 1 || n === undefined || mask.size > n) {
+  const n = array.shape[along] as number;
+  if (mask.ndim !== 1 || mask.size > n) {
     throw new ShapeError(
       `compress: the condition must be a vector at most as long as the axis; got ${describeAval(mask)} for axis ${along} ` +
         `of ${describeAval(array)}.`,
@@ -108,7 +111,7 @@ export const compress = (
  * np.extract(np.array([true, false, true]), np.array([1, 2, 3])); // [1, 3]
  */
 export const extract = (condition: ArrayLike, x: ArrayLike, options: SizeOptions = {}): NDArray =>
-  compress(ravel(condition), x, null, options);
+  inNameOf("extract", () => compress(ravel(condition), x, null, options));
 
 /**
  * For each place, the element there of one of several arrays: that which `which` says.
@@ -159,13 +162,8 @@ export const fillDiagonal = (x: ArrayLike, value: ArrayLike): NDArray => {
     values.ndim === 0
       ? values
       : takeAxis("fillDiagonal", ravel(values), remainder(places, int32(values.size)), 0);
-  return write(
-    SET,
-    array,
-    array.shape.map(() => places),
-    given,
-    { uniqueIndices: true },
-  );
+  const every = array.shape.map(() => places);
+  return inNameOf("fillDiagonal", () => write(SET, array, every, given, { uniqueIndices: true }));
 };
 
 /**
@@ -179,6 +177,7 @@ export const maskIndices = (
   maskFunction: (x: NDArray, k: number) => NDArray,
   k = 0,
 ): readonly NDArray[] => {
+  checkShape([n], "maskIndices");
   const ones = prim.broadcastInDim(scalarArray(1, "int32"), [n, n], []);
   return nonzero(maskFunction(ones, k));
 };

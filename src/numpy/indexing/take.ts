@@ -1,6 +1,7 @@
 import {
   type ArrayLike,
   arrayFrom,
+  describeValue,
   isFloat,
   NDArray,
   normalizeAxis,
@@ -39,7 +40,12 @@ const positions = (
     }
     return indices;
   }
-  const list = typeof indices === "number" ? [indices] : (indices as readonly number[]);
+  if (typeof indices !== "number" && !Array.isArray(indices)) {
+    throw new TypeError(
+      `${name}: indices must be a whole number, a list of them or an integer array; got ${describeValue(indices)}.`,
+    );
+  }
+  const list = typeof indices === "number" ? [indices] : indices;
   for (const i of list) {
     if (!Number.isInteger(i))
       throw new ArgumentError(`${name}: indices must be whole numbers; got ${String(i)}.`);

@@ -160,6 +160,9 @@ export const inverseDifferences = (x: NDArray): NDArray => {
 /** `x` times a number. */
 export const scaled = (x: NDArray, factor: number): NDArray => mul(x, scalarLike(x, factor));
 
+/** `(x + xᵀ)/2`, of stacks of square matrices. */
+export const symmetrized = (x: NDArray): NDArray => scaled(add(x, transposed(x)), 0.5);
+
 /** The batching of a primitive that treats each matrix of a stack alike: the batch is one more axis that counts. */
 export const batchMatrices =
   <P extends Params>(primitive: () => Primitive<P>) =>
