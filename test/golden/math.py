@@ -12,6 +12,15 @@ mp.prec = 200
 COUNT = 240
 here = os.path.dirname(os.path.abspath(__file__))
 
+
+def ndtri(p):
+    """The quantile of the normal distribution: the root of the logarithm of the tail's probability."""
+    if p > 0.5:
+        return -ndtri(1 - p)
+    start = -mp.sqrt(-2 * mp.log(2 * p)) if p < 0.4 else 2 * p - 1
+    return mp.findroot(lambda z: mp.log(mp.erfc(-z / mp.sqrt(2)) / 2) - mp.log(p), start)
+
+
 functions = {
     "exp": mp.exp,
     "exp2": lambda x: mpf(2) ** x,
@@ -42,6 +51,12 @@ functions = {
     "erfInv": mp.erfinv,
     "lgamma": lambda x: mp.log(abs(mp.gamma(x))),
     "digamma": mp.digamma,
+    "besselI0e": lambda x: mp.exp(-abs(x)) * mp.besseli(0, x),
+    "besselI1e": lambda x: mp.exp(-abs(x)) * mp.besseli(1, x),
+    "ndtri": ndtri,
+    "igamma": lambda a, x: mp.gammainc(a, 0, x, regularized=True),
+    "igammac": lambda a, x: mp.gammainc(a, x, mp.inf, regularized=True),
+    "betainc": lambda a, b, x: mp.betainc(a, b, 0, x, regularized=True),
 }
 
 

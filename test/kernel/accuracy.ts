@@ -1,8 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { arrayFrom, type NDArray } from "../../src/array/index.ts";
+import { bind, NO_PARAMS, type Primitive } from "../../src/core/index.ts";
 import { input } from "../../src/kernel/expr.ts";
-import { functions } from "./functions.ts";
-import { mapKernel } from "./harness.ts";
+import { jit } from "../../src/transforms/index.ts";
+import { type FunctionCase, functions, type StepsCase, stepFunctions } from "./functions.ts";
+import { type MapKernel, mapKernel } from "./harness.ts";
 import { ulpError32, ulpError64 } from "./ulp.ts";
 
 // The greatest errors of the elementary functions, in units in the last place. Run: npx tsx test/kernel/accuracy.ts
@@ -41,48 +44,96 @@ const specials = [
   Infinity,
 ];
 
-/** Special values, every `step`-th f32 there is, and random ones in the dense interval. */
-export function worst32(name: string, step: number, dense: number): Worst {
-  const { arity, build, reference, dense: range } = functions[name] as (typeof functions)[string];
-  const kernel = mapKernel(
-    build(input(0, "f32"), input(1, "f32")),
-    arity === 1 ? ["f32"] : ["f32", "f32"],
-    capacity,
+const cases: Readonly<Record<string, FunctionCase | StepsCase>> = { ...functions, ...stepFunctions };
+const caseOf = (name: string): FunctionCase | StepsCase => {
+  const found = cases[name];
+  if (found === undefined) throw new Error(`No function is called ${name}.`);
+  return found;
+};
+
+/** A compiled primitive on arrays of `capacity` elements, of which those behind the first `n` are whatever they were. */
+function primitiveKernel(
+  primitive: Primitive,
+  type: "f32" | "f64",
+  arity: number,
+  n: number,
+): Pick<MapKernel, "inputs" | "output" | "run"> {
+  const make = (): Float32Array | Float64Array =>
+    type === "f32" ? new Float32Array(n) : new Float64Array(n);
+  const compiled = jit((...xs: NDArray[]) => bind(primitive, xs, NO_PARAMS)[0] as NDArray);
+  const inputs = Array.from({ length: arity }, make);
+  const output = make();
+  const run = (): void => {
+    output.set(compiled(...inputs.map((x) => arrayFrom(x))).toTypedArray() as Float64Array);
+  };
+  return { inputs, output, run };
+}
+
+/** A function over arrays of up to `n` elements. */
+const kernelOf = (
+  definition: FunctionCase | StepsCase,
+  type: "f32" | "f64",
+  n: number,
+): Pick<MapKernel, "inputs" | "output" | "run"> => {
+  const { arity } = definition;
+  if ("primitive" in definition) return primitiveKernel(definition.primitive, type, arity, n);
+  return mapKernel(
+    definition.build(input(0, type), input(1, type)),
+    new Array<typeof type>(arity).fill(type),
+    n,
   );
-  const [x, y] = kernel.inputs as [Float32Array, Float32Array | undefined];
+};
+
+/** All ways to choose `count` values. */
+const tuples = (values: readonly number[], count: number): number[][] =>
+  count === 0 ? [[]] : values.flatMap((v) => tuples(values, count - 1).map((rest) => [v, ...rest]));
+
+/** For one expression special values and every `step`-th f32 there is; for all, random numbers in the dense intervals. */
+export function worst32(name: string, step: number, dense: number): Worst {
+  const definition = caseOf(name);
+  const { arity, reference, dense: ranges } = definition;
+  const kernel = kernelOf(definition, "f32", capacity);
+  const inputs = kernel.inputs as readonly Float32Array[];
   let worst: Worst = { error: 0, at: [], got: 0, want: 0 };
   let filled = 0;
   const flush = (): void => {
     kernel.run(filled);
     for (let i = 0; i < filled; i++) {
-      const at = y === undefined ? [x[i] as number] : [x[i] as number, y[i] as number];
-      const want = reference(at[0] as number, at[1] ?? 0);
+      const at = inputs.map((x) => x[i] as number);
+      const want = reference(at[0] as number, at[1] ?? 0, at[2] ?? 0);
       const got = kernel.output[i] as number;
       const error = ulpError32(got, want);
       if (error > worst.error) worst = { error, at, got, want };
     }
     filled = 0;
   };
-  const put = (a: number, b = 0): void => {
-    x[filled] = a;
-    if (y !== undefined) y[filled] = b;
+  const put = (...values: readonly number[]): void => {
+    inputs.forEach((x, k) => {
+      x[filled] = values[k] ?? 0;
+    });
     if (++filled === capacity) flush();
   };
-  const signed = [...specials, ...specials.map((v) => -v), Number.NaN];
-  if (arity === 1) for (const v of signed) put(v);
-  else for (const v of signed) for (const w of signed) put(v, w);
-  const bits = new Uint32Array(1);
-  const float = new Float32Array(bits.buffer);
-  for (let b = 0; b < 2 ** 32; b += step) {
-    bits[0] = b;
-    const a = float[0] as number;
-    bits[0] = Math.imul(b, 2654435761);
-    put(a, float[0]);
-  }
-  const [low, high] = range;
   const next = stream();
-  const random = (): number => low + (high - low) * next();
-  for (let i = 0; i < dense; i++) put(random(), arity === 1 ? 0 : next() < 0.5 ? random() : random() * 20);
+  const within = ([low, high]: readonly [number, number]): number => low + (high - low) * next();
+  if ("build" in definition) {
+    const signed = [...specials, ...specials.map((v) => -v), Number.NaN];
+    for (const values of tuples(signed, arity)) put(...values);
+    const bits = new Uint32Array(2);
+    const floats = new Float32Array(bits.buffer);
+    for (let b = 0; b < 2 ** 32; b += step) {
+      bits[0] = b;
+      bits[1] = Math.imul(b, 2654435761);
+      put(floats[0] as number, floats[1] as number);
+    }
+  }
+  const [first, second] = ranges as readonly (readonly [number, number])[];
+  const isSpread = arity === 2 && first === second;
+  for (let i = 0; i < dense; i++) {
+    const values = ranges.map(within);
+    // Powers take exponents beyond the interval of the base.
+    if (isSpread && next() >= 0.5) values[1] = (values[1] as number) * 20;
+    put(...values);
+  }
   flush();
   return worst;
 }
@@ -115,7 +166,6 @@ const perInterval = 240;
 
 /** The f64 functions at the points of math.bin. */
 export function worst64(name: string): Worst {
-  const { arity, build } = functions[name] as (typeof functions)[string];
   let offset = 0;
   for (const [other, list] of Object.entries(intervals)) {
     if (other === name) break;
@@ -123,11 +173,7 @@ export function worst64(name: string): Worst {
   }
   const own = intervals[name] ?? [];
   const n = own.length * perInterval;
-  const kernel = mapKernel(
-    build(input(0, "f64"), input(1, "f64")),
-    arity === 1 ? ["f64"] : ["f64", "f64"],
-    n,
-  );
+  const kernel = kernelOf(caseOf(name), "f64", n);
   const point = points();
   own
     .flatMap((interval) => Array.from({ length: perInterval }, () => interval.map(point)))
@@ -151,7 +197,7 @@ export function worst64(name: string): Worst {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const only = process.argv.slice(2);
   console.log("| function | f32 | at | f64 | at |\n|---|---|---|---|---|");
-  for (const name of only.length > 0 ? only : Object.keys(functions)) {
+  for (const name of only.length > 0 ? only : Object.keys(cases)) {
     const single = worst32(name, 1999, 400_000);
     const double = worst64(name);
     const cell = ({ error, at }: Worst): string => `${error.toFixed(2)} | ${at.join(", ")}`;

@@ -1,16 +1,37 @@
+import type { Primitive } from "../../src/core/index.ts";
 import { type Expr, input } from "../../src/kernel/expr.ts";
 import * as math from "../../src/kernel/math/index.ts";
+import {
+  besselI0eOf,
+  besselI1eOf,
+  betaincOf,
+  igammacOf,
+  igammaOf,
+} from "../../src/primitives/elementwise/numeric/index.ts";
+import { betaincPrimitive, igammacPrimitive, igammaPrimitive } from "../../src/primitives/index.ts";
 import { mapKernel } from "./harness.ts";
 
-export interface FunctionCase {
+interface Case {
+  /** Good to 1e-10 or better for every f32. */
+  readonly reference: (x: number, y: number, z: number) => number;
+  /** Where a dense sweep is worth while, for each argument or for all. */
+  readonly dense: readonly (readonly [number, number])[];
+}
+
+/** A function that is one expression. */
+export interface FunctionCase extends Case {
   readonly arity: 1 | 2;
   readonly build: (...args: Expr[]) => Expr;
-  /** Good to 1e-10 or better for every f32. */
-  readonly reference: (x: number, y: number) => number;
-  /** Where a dense sweep is worth while. */
-  readonly dense: readonly [number, number];
   /** Units in the last place that it may be off. */
   readonly bound: number;
+}
+
+/** A function that takes steps until it is done, and so exists as a primitive only. */
+export interface StepsCase extends Case {
+  readonly arity: 2 | 3;
+  readonly primitive: Primitive;
+  /** Units in the last place that it may be off, of f32 and of f64. */
+  readonly bounds: readonly [f32: number, f64: number];
 }
 
 const one = (
@@ -18,14 +39,20 @@ const one = (
   reference: (x: number) => number,
   dense: readonly [number, number] = [-4, 4],
   bound = 2,
-): FunctionCase => ({ arity: 1, build: (x) => build(x as Expr), reference, dense, bound });
+): FunctionCase => ({ arity: 1, build: (x) => build(x as Expr), reference, dense: [dense], bound });
 
 const two = (
   build: (x: Expr, y: Expr) => Expr,
   reference: (x: number, y: number) => number,
   dense: readonly [number, number],
   bound = 2,
-): FunctionCase => ({ arity: 2, build: (x, y) => build(x as Expr, y as Expr), reference, dense, bound });
+): FunctionCase => ({
+  arity: 2,
+  build: (x, y) => build(x as Expr, y as Expr),
+  reference,
+  dense: [dense, dense],
+  bound,
+});
 
 /** The f64 function, which the golden values vouch for. */
 function inDouble(build: (x: Expr) => Expr): (x: number) => number {
@@ -71,4 +98,41 @@ export const functions: Readonly<Record<string, FunctionCase>> = {
   erfInv: one(math.erfInv, inDouble(math.erfInv), [-1, 1], 4),
   lgamma: one(math.lgamma, inDouble(math.lgamma), [-4, 10], 4),
   digamma: one(math.digamma, inDouble(math.digamma), [-4, 10], 4),
+  besselI0e: one(math.besselI0e, besselI0eOf, [-30, 30], 12),
+  besselI1e: one(math.besselI1e, besselI1eOf, [-30, 30], 12),
+  ndtri: one(math.ndtri, inDouble(math.ndtri), [0, 1], 4),
+};
+
+export const stepFunctions: Readonly<Record<string, StepsCase>> = {
+  igamma: {
+    arity: 2,
+    primitive: igammaPrimitive,
+    reference: igammaOf,
+    dense: [
+      [0, 40],
+      [0, 60],
+    ],
+    bounds: [1, 512],
+  },
+  igammac: {
+    arity: 2,
+    primitive: igammacPrimitive,
+    reference: igammacOf,
+    dense: [
+      [0, 40],
+      [0, 60],
+    ],
+    bounds: [1, 512],
+  },
+  betainc: {
+    arity: 3,
+    primitive: betaincPrimitive,
+    reference: betaincOf,
+    dense: [
+      [0, 20],
+      [0, 20],
+      [0, 1],
+    ],
+    bounds: [1, 1024],
+  },
 };

@@ -3,7 +3,7 @@ import { evaluate } from "../../src/kernel/evaluate.ts";
 import { input } from "../../src/kernel/expr.ts";
 import { sequence } from "../../src/kernel/sequence.ts";
 import { worst32, worst64 } from "./accuracy.ts";
-import { functions } from "./functions.ts";
+import { functions, stepFunctions } from "./functions.ts";
 import { mapKernel } from "./harness.ts";
 
 const points = [
@@ -67,4 +67,14 @@ describe.each(Object.entries(functions))("%s", (name, { arity, build, bound }) =
       expect([...kernel.output]).toEqual(want);
     },
   );
+});
+
+describe.each(Object.entries(stepFunctions))("%s", (name, { bounds }) => {
+  it("is within its bound in f32", () => {
+    expect(worst32(name, 400_009, 20_000)).toSatisfy(({ error }) => error <= bounds[0]);
+  });
+
+  it("is within its bound in f64", () => {
+    expect(worst64(name)).toSatisfy(({ error }) => error <= bounds[1]);
+  });
 });
