@@ -74,7 +74,7 @@ const time = (ms) => {
 
 const row = ({ name, title, target, against = columns }, medians) => {
   const peers = against.filter((peer) => medians[peer] !== undefined);
-  const best = peers.reduce((a, b) => (medians[a] <= medians[b] ? a : b));
+  const best = peers.reduce((a, b) => (medians[a] <= medians[b] ? a : b), peers[0]);
   const ratio = medians[best] / medians.ours;
   const verdict = target === undefined ? "" : ratio >= target ? "met" : "missed";
   const cells = [
@@ -82,7 +82,7 @@ const row = ({ name, title, target, against = columns }, medians) => {
     title,
     ...columns.map((peer) => (peer === best ? `**${time(medians[peer])}**` : time(medians[peer]))),
     time(medians.ours),
-    ratio.toPrecision(3),
+    best === undefined ? "" : ratio.toPrecision(3),
     target ?? "",
     verdict,
   ];

@@ -101,6 +101,15 @@ const layer = () => ({
 
 const circuit = () => [0.5, -1.5, 0.25, 1.25, 2].map(scalar);
 
+/** A matrix and its product with its transpose, which is positive definite. */
+const squares = () => {
+  const { data, shape } = normal(1, [256, 256], 1, Float64Array);
+  const rows = Array.from({ length: 256 }, (_, i) => data.subarray(256 * i, 256 * i + 256));
+  const dot = (a, b) => a.reduce((sum, x, k) => sum + x * b[k], 0);
+  const product = Float64Array.from({ length: 256 * 256 }, (_, i) => dot(rows[i >> 8], rows[i & 255]));
+  return { matrix: { data, shape }, positive: { data: product, shape } };
+};
+
 /** What a workload computes with. */
 export const inputs = (name) => {
   if (name in products) return product(name);
@@ -110,6 +119,11 @@ export const inputs = (name) => {
   if (name === "W6" || name === "W6′") return layer();
   if (name === "W7") return normal(1, [64], 0.5);
   if (name === "W8" || name === "W9") return circuit();
+  if (name === "W11") return normal(1, [65_536]);
+  if (name === "W11 prime") return normal(1, [10_007]);
+  if (name === "W12") return normal(1, [1_000_000]);
+  if (name === "W13") return squares().positive;
+  if (name === "W14") return squares().matrix;
   throw new Error(`No workload is called ${name}.`);
 };
 

@@ -135,6 +135,31 @@ const programs = {
     const args = inputs("W9").map(array);
     return () => circuitNumbers(circuitGradient, args);
   },
+  W11: () => {
+    const x = array(inputs("W11"));
+    const f = jit((real) => np.fft.fft({ real, imag: np.zeros([65_536]) }));
+    return () => {
+      const { real, imag } = f(x.ref);
+      return numbers(real, imag);
+    };
+  },
+  W12: () => {
+    const x = array(inputs("W12"));
+    const f = jit((y) => np.sort(y));
+    return () => numbers(f(x.ref));
+  },
+  W13: () => {
+    const x = array(inputs("W13"));
+    const f = jit((a) => lax.linalg.cholesky(a));
+    return () => numbers(f(x.ref));
+  },
+};
+
+const svd = () => {
+  const x = array(inputs("W14"));
+  const f = jit((a) => lax.linalg.svd(a));
+  const call = () => numbers(...f(x.ref));
+  return { run: call, check: () => [call()[1]] };
 };
 
 const jacobian = (transform) => {
@@ -159,6 +184,7 @@ const product = (name) => {
 
 export const prepare = (name) => {
   if (name === "W4" || name === "W10") return training();
+  if (name === "W14") return svd();
   const run = name.startsWith("W1 ") ? product(name) : programs[name]();
   // jacfwd of this version gives the Jacobian with its axes swapped.
   return { run, check: name === "W6′" ? () => run().map(transposed) : run };

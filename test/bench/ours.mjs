@@ -102,6 +102,34 @@ const programs = {
     const args = inputs("W9").map(array);
     return () => circuitNumbers(circuitGradient, args);
   },
+  W11: () => transform("W11"),
+  "W11 prime": () => transform("W11 prime"),
+  W12: () => {
+    const x = array(inputs("W12"));
+    const f = jit((y) => np.sort(y));
+    return () => numbers(f(x));
+  },
+  W13: () => {
+    const x = array(inputs("W13"));
+    const f = jit((a) => np.linalg.cholesky(a));
+    return () => numbers(f(x));
+  },
+};
+
+const transform = (name) => {
+  const x = array(inputs(name));
+  const f = jit((y) => np.fft.fft(y));
+  return () => {
+    const { real, imag } = f(x);
+    return numbers(real, imag);
+  };
+};
+
+/** All three factors are timed; singular values are compared, since vectors have no sign of their own. */
+const svd = () => {
+  const x = array(inputs("W14"));
+  const f = jit((a) => np.linalg.svd(a));
+  return { run: () => numbers(...f(x)), check: () => numbers(f(x)[1]) };
 };
 
 const jacobian = (transform) => {
@@ -122,6 +150,7 @@ const product = (name) => {
 /** The program of a workload: `run` is timed, `check` gives its numbers after one call. */
 export const prepare = (name) => {
   if (name === "W4" || name === "W10") return training();
+  if (name === "W14") return svd();
   const run = name.startsWith("W1 ") ? product(name) : programs[name]();
   return { run, check: run };
 };

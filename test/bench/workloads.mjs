@@ -33,4 +33,10 @@ export const workloads = [
     target: 2,
     cold: true,
   },
+  { name: "W11", title: "fft of 2¹⁶ real numbers", by: differentiators },
+  // jax-js takes a minute for a call: it has no fast transform of a prime length.
+  { name: "W11 prime", title: "fft of 10,007 real numbers", by: ["ours"] },
+  { name: "W12", title: "sort of 10⁶", by: differentiators },
+  { name: "W13", title: "cholesky 256×256, float64", by: differentiators },
+  { name: "W14", title: "svd 256×256, float64", by: differentiators },
 ];
