@@ -1,5 +1,4 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
-import { bindCustomJvp, type CustomJvp } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { binary, operand, toInexact, unary } from "./operands.ts";
 
@@ -153,36 +152,32 @@ export const hypot = binary(
   toInexact,
 );
 
-/**
- * The `k`-th derivative of sin(y)/y at y = 0: 0 for odd `k`, else (−1)^(k/2) / (k + 1), from the Maclaurin series.
- */
-const sincDerivativeAtZero = (k: number): number => (k % 2 === 1 ? 0 : (k % 4 === 0 ? 1 : -1) / (k + 1));
+/** Up to here sin(y)/y is summed as a power series: its derivatives would be differences of nearly equal numbers. */
+const SERIES_UP_TO = 0.5;
+const SERIES_TERMS = 10;
 
-/** The value at 0 of the `k`-th derivative, which differentiates to that of the next. */
-const sincAtZero = (x: NDArray, k: number): NDArray => {
-  const call: CustomJvp = {
-    name: "sincAtZero",
-    fun: (z) => [
-      prim.broadcastTo(prim.scalarLike(z as NDArray, sincDerivativeAtZero(k)), (z as NDArray).shape),
-    ],
-    jvp: ([z], [t]) => ({
-      outputs: bindCustomJvp(call, [z as NDArray]),
-      tangents: [t ? prim.mul(sincAtZero(z as NDArray, k + 1), t) : null],
-    }),
-  };
-  return bindCustomJvp(call, [x])[0] as NDArray;
+/** Σ (−y²)^k / (2k + 1)!, exact to rounding for |y| up to `SERIES_UP_TO`, and so are its first derivatives. */
+const sincSeries = (y: NDArray): NDArray => {
+  const square = prim.mul(y, y);
+  let sum = prim.scalarLike(y, 1);
+  for (let k = SERIES_TERMS - 1; k >= 1; k--) {
+    const factor = prim.scalarLike(y, -1 / (2 * k * (2 * k + 1)));
+    sum = prim.add(prim.mul(prim.mul(sum, square), factor), prim.scalarLike(y, 1));
+  }
+  return sum;
 };
 
 /**
- * sin(πx)/(πx), and 1 at 0, element by element; all its derivatives are right at 0.
+ * sin(πx)/(πx), and 1 at 0, element by element; its derivatives are right at 0 and near it, where JAX's lose their digits.
  *
  * @example
  * np.sinc(np.array([0, 0.5])); // [1, 0.63662]
  */
 export const sinc = (x: ArrayLike): NDArray => {
   const array = operand(x, "sinc", toInexact);
-  const isZero = prim.eq(array, prim.scalarLike(array, 0));
   const angle = prim.mul(prim.scalarLike(array, Math.PI), array);
-  const safe = prim.select(isZero, prim.scalarLike(array, 1), angle);
-  return prim.select(isZero, sincAtZero(angle, 0), prim.div(prim.sin(safe), safe));
+  const isNear = prim.lt(prim.abs(angle), prim.scalarLike(array, SERIES_UP_TO));
+  const near = prim.select(isNear, angle, prim.scalarLike(array, 0));
+  const far = prim.select(isNear, prim.scalarLike(array, 1), angle);
+  return prim.select(isNear, sincSeries(near), prim.div(prim.sin(far), far));
 };

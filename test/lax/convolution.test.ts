@@ -115,7 +115,7 @@ describe("errors say what does not fit", () => {
 
   test("of shapes", () => {
     expect(() => conv(x, counting([6, 3, 3, 3]), [1, 1], "VALID")).toThrow(
-      "convGeneralDilated: the operand float32[2, 4, 5, 5] has 4 features, but the kernel float32[6, 3, 3, 3] takes 3 " +
+      "conv: the operand float32[2, 4, 5, 5] has 4 features, but the kernel float32[6, 3, 3, 3] takes 3 " +
         "in each of 1 groups (featureGroupCount).",
     );
     expect(() => conv(x, counting([6, 4, 3]), [1, 1], "VALID")).toThrow(ShapeError);

@@ -283,7 +283,7 @@ describe("map", () => {
         /batchSize must be a whole number from 1/,
       );
     expect(() => lax.map((x) => x.a, { a: f64([1, 2]), b: f64([1]) }, { batchSize: 2 })).toThrow(
-      /leading axes must have one length/,
+      /leading axes of one length/,
     );
   });
 });
