@@ -14,7 +14,7 @@ export const DIFFERENCES: readonly Difference[] = [
     why:
       "A term of 0 whose logarithm is infinite counts as the constant 0: a sum with such terms keeps finite gradients. JAX's " +
       "gradient is that of the formula, which spoils the sum.",
-    at: { "xlogy(x, y)": [[0, 0]], "xlog1py(x, y)": [[0, -1]] },
+    at: { "xlogy(x, y)": [[0, 0]], "xlog1py(x, y)": [[0, -1]], "entr(x)": [[0]] },
   },
   {
     why: "0 to the power 0 is 1 however the base moves, as for a fixed exponent of 0, where JAX says so too.",
