@@ -38,17 +38,64 @@ const scatterBy =
     return apply(array, operand(indices, name), values, dimensionNumbers, options);
   };
 
-/** `x` with windows overwritten at computed places; which update stays where several meet is not said. */
+/**
+ * `x` with windows overwritten at computed places; which update stays where several meet is not said.
+ *
+ * @example
+ * lax.scatter(np.zeros([3]), np.array([[1]], "int32"), np.array([5]), { updateWindowDims: [], insertedWindowDims: [0],
+ *   scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [] }); // [0, 5, 0]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.scatter.html
+ */
 export const scatter: Scatter = scatterBy("scatter", prim.scatter);
-/** `x` with updates added to windows at computed places. */
+
+/**
+ * `x` with updates added to windows at computed places.
+ *
+ * @example
+ * lax.scatterAdd(np.ones([3]), np.array([[1]], "int32"), np.array([5]), { updateWindowDims: [], insertedWindowDims: [0],
+ *   scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [] }); // [1, 6, 1]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.scatter_add.html
+ */
 export const scatterAdd: Scatter = scatterBy("scatterAdd", prim.scatterAdd);
-/** `x` with updates taken from windows at computed places. */
+
+/**
+ * `x` with updates taken from windows at computed places.
+ *
+ * @example
+ * lax.scatterSub(np.ones([3]), np.array([[1]], "int32"), np.array([5]), { updateWindowDims: [], insertedWindowDims: [0],
+ *   scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [] }); // [1, -4, 1]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.scatter_sub.html
+ */
 export const scatterSub: Scatter = scatterBy("scatterSub", (x, indices, updates, ...rest) =>
   prim.scatterAdd(x, indices, prim.neg(updates), ...rest),
 );
-/** `x` with windows multiplied by updates at computed places. */
+
+/**
+ * `x` with windows multiplied by updates at computed places.
+ *
+ * @example
+ * lax.scatterMul(np.ones([3]), np.array([[1]], "int32"), np.array([5]), { updateWindowDims: [], insertedWindowDims: [0],
+ *   scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [] }); // [1, 5, 1]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.scatter_mul.html
+ */
 export const scatterMul: Scatter = scatterBy("scatterMul", prim.scatterMul);
-/** `x` with the lesser of window and updates at computed places; NaN wins. */
+
+/**
+ * `x` with the lesser of window and updates at computed places; NaN wins.
+ *
+ * @example
+ * lax.scatterMin(np.zeros([3]), np.array([[1]], "int32"), np.array([-5]), { updateWindowDims: [], insertedWindowDims: [0],
+ *   scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [] }); // [0, -5, 0]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.scatter_min.html
+ */
 export const scatterMin: Scatter = scatterBy("scatterMin", prim.scatterMin);
-/** `x` with the greater of window and updates at computed places; NaN wins. */
+
+/**
+ * `x` with the greater of window and updates at computed places; NaN wins.
+ *
+ * @example
+ * lax.scatterMax(np.zeros([3]), np.array([[1]], "int32"), np.array([5]), { updateWindowDims: [], insertedWindowDims: [0],
+ *   scatterDimsToOperandDims: [0], operandBatchingDims: [], scatterIndicesBatchingDims: [] }); // [0, 5, 0]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.scatter_max.html
+ */
 export const scatterMax: Scatter = scatterBy("scatterMax", prim.scatterMax);

@@ -1,5 +1,7 @@
-import type { ArrayLike, NDArray } from "../array/index.ts";
+import { type ArrayLike, ConcreteArray, denseData, type NDArray } from "../array/index.ts";
 import { ArgumentError } from "../core/index.ts";
+import { cond } from "../lax/cond.ts";
+import { scan } from "../lax/scan.ts";
 import * as prim from "../primitives/index.ts";
 import { squareMatrices } from "./operands.ts";
 import { solveSystems } from "./solve.ts";
@@ -75,13 +77,59 @@ export const expm = (
   const norm = norms(a);
   const isBeyond = (k: number): NDArray => prim.gt(norm, prim.scalarLike(norm, radius * 2 ** k));
   const spread = (mask: NDArray): NDArray => prim.broadcastInDim(mask, a.shape, prim.range(norm.ndim));
-  const isHalved = prim.range(maxSquarings).map((k) => spread(isBeyond(k)));
+  const levels = levelsOf(isBeyond, maxSquarings);
   let x = a;
-  for (const mask of isHalved) x = prim.select(mask, prim.scaled(x, 0.5), x);
-  let result = approximant(x, upperTriangular);
-  for (const mask of isHalved) result = prim.select(mask, prim.multiplied(result, result), result);
+  for (const level of levels) x = prim.select(spread(level), prim.scaled(x, 0.5), x);
+  const squared = (y: NDArray, level: NDArray): NDArray =>
+    prim.select(spread(level), prim.multiplied(y, y), y);
+  const result = squaredAtLevels(approximant(x, upperTriangular), levels, squared);
   const nan = prim.broadcastTo(prim.scalarLike(a, Number.NaN), a.shape);
   return prim.select(spread(isBeyond(maxSquarings)), nan, result);
+};
+
+/** Of which matrices the norm is beyond each level; levels beyond which none is are left out, where that is known. */
+const levelsOf = (isBeyond: (k: number) => NDArray, most: number): NDArray[] => {
+  const levels: NDArray[] = [];
+  for (let k = 0; k < most; k++) {
+    const level = isBeyond(k);
+    if (level instanceof ConcreteArray && !denseData(level).some((x) => x !== 0)) break;
+    levels.push(level);
+  }
+  return levels;
+};
+
+/** `x` squared at each level, one after another: in a loop that skips levels beyond which no matrix is, if they are traced. */
+const squaredAtLevels = (
+  x: NDArray,
+  levels: readonly NDArray[],
+  squared: (y: NDArray, level: NDArray) => NDArray,
+): NDArray => {
+  const [first] = levels;
+  if (first === undefined || levels.every((level) => level instanceof ConcreteArray)) {
+    return levels.reduce(squared, x);
+  }
+  const stack = prim.concatenate(
+    levels.map((level) => prim.reshape(level, [1, ...level.shape])),
+    0,
+  );
+  const axes = prim.range(first.ndim);
+  const [result] = scan(
+    (y: NDArray, level: NDArray): [NDArray, null] => {
+      const isAny = prim.reduceOr(level, axes);
+      return [
+        cond(
+          isAny,
+          (z: NDArray) => squared(z, level),
+          (z: NDArray) => z,
+          y,
+        ),
+        null,
+      ];
+    },
+    x,
+    stack,
+  );
+  return result;
 };
 
 const approximant = (x: NDArray, isUpper: boolean): NDArray => {

@@ -140,6 +140,18 @@ export const CALLS: { readonly [name: string]: Arguments } = {
   "lax.reduceWindowProd": [x, [1, 2], [1, 1], "VALID"],
   "lax.reduceWindowSum": [x, [1, 2], [1, 1], "VALID"],
   "lax.scan": [(c: NDArray, y: NDArray) => [np.add(np.sin(c), y), np.multiply(c, y)], numbers([]), v],
+  "lax.scatterSub": [
+    v,
+    np.array([[2], [0]], "int32"),
+    np.array([0.2, -0.4], "float64"),
+    {
+      updateWindowDims: [],
+      insertedWindowDims: [0],
+      scatterDimsToOperandDims: [0],
+      operandBatchingDims: [],
+      scatterIndicesBatchingDims: [],
+    },
+  ],
   "lax.stopGradient": [v],
   "lax.switch": [1, [(y: NDArray) => np.sin(y), (y: NDArray) => np.cos(y)], v],
 
@@ -175,6 +187,7 @@ export const CALLS: { readonly [name: string]: Arguments } = {
 
   "scipy.special.logSoftmax": [x],
   "scipy.special.logsumexp": [x],
+  "scipy.special.multigammaln": [above1, 2],
   "scipy.special.softmax": [x],
 };
 

@@ -1,4 +1,4 @@
-import { grad, jit, type NDArray, numpy as np, vmap } from "cotangent";
+import { grad, jit, makeJaxpr, type NDArray, numpy as np, vmap } from "cotangent";
 import { describe, expect, test } from "vitest";
 import { expectClose, expectGradients, matrix, positiveDefinite, shifted, turned } from "./support.ts";
 
@@ -387,6 +387,59 @@ describe("powers, products and tensors", () => {
     expect(np.all(np.isnan(linalg.expm(np.eye(2).mul(1e6), { maxSquarings: 2 }))).item()).toBe(true);
     expectGradients((x: NDArray) => linalg.expm(x), [matrix([3, 3], 5)]);
     expectGradients((x: NDArray) => linalg.expm(x), [matrix([2, 2], 5).mul(20)], { order: 1, rtol: 1e-3 });
+    const compiled = jit((x: NDArray) => linalg.expm(x));
+    expectGradients(compiled, [matrix([2, 2], 5).mul(20)], { order: 1, rtol: 1e-3 });
+  });
+
+  test("expm squares as often as it must, known or not", () => {
+    // Matrices of one stack that need 0, 2 and 5 squarings, together and each by itself.
+    const a = np.stack(
+      [0.5, 20, 120].map((size) =>
+        np.array(
+          [
+            [0, size],
+            [-size, 0],
+          ],
+          { dtype: "float64" },
+        ),
+      ),
+    );
+    const f = (x: NDArray): NDArray => linalg.expm(x);
+    const whole = f(a);
+    expectClose(
+      whole,
+      np.stack(
+        [0.5, 20, 120].map((t) =>
+          np.array(
+            [
+              [Math.cos(t), Math.sin(t)],
+              [-Math.sin(t), Math.cos(t)],
+            ],
+            { dtype: "float64" },
+          ),
+        ),
+      ),
+      1e4,
+    );
+    for (const g of [jit(f), vmap(f), jit(vmap(f))]) expectClose(g(a), whole, 100);
+    const products = (x: NDArray): number => makeJaxpr(f)(x).toString().split("dotGeneral").length - 1;
+    const total = (x: NDArray): NDArray =>
+      np.sum(
+        f(x).mul(
+          np.array(
+            [
+              [1, 2],
+              [3, 4],
+            ],
+            { dtype: "float64" },
+          ),
+        ),
+      );
+    const gradient = grad(total)(a);
+    for (const g of [jit(grad(total)), grad(jit(total))]) expectClose(g(a), gradient, 1e4);
+    // One product in a loop, not one for each squaring that there might be.
+    expect(products(a)).toBeLessThan(12);
+    expect(np.all(np.isnan(jit(f)(a.mul(1e6)).at(2).get())).item()).toBe(true);
   });
 
   test("multiDot multiplies in the cheapest order", () => {

@@ -95,15 +95,17 @@ const continuous: readonly Continuous[] = [
     symmetric((x) => gammaShare(1 / 1.5, x ** 1.5)),
   ],
   ["wald", (k) => random.wald(k, 2, [N]), waldShare(2)],
-  [
-    "multivariateNormal, one direction",
-    (k) => {
-      const x = random.multivariateNormal(k, mean, covariance, [N]);
-      return x.at("...", 0).get().sub(x.at("...", 1).get());
-    },
-    // The difference has mean 1 − 3 and variance 2 − 2 · 0.5 + 1.
-    (x) => normalShare((x + 2) / sqrt(2)),
-  ],
+  ...(["cholesky", "eigh", "svd"] as const).map(
+    (method): Continuous => [
+      `multivariateNormal by ${method}, one direction`,
+      (k) => {
+        const x = random.multivariateNormal(k, mean, covariance, [N], { method });
+        return x.at("...", 0).get().sub(x.at("...", 1).get());
+      },
+      // The difference has mean 1 − 3 and variance 2 − 2 · 0.5 + 1.
+      (x) => normalShare((x + 2) / sqrt(2)),
+    ],
+  ),
   [
     "ball, distance from the middle",
     (k) =>

@@ -424,6 +424,23 @@ describe("refusals", () => {
       /multinomial: n, float32\[2\]/,
     ],
     [
+      "an unknown way to factor a covariance",
+      () =>
+        random.multivariateNormal(
+          key,
+          p,
+          arrayFrom([
+            [1, 0, 0],
+            [0, 1, 0],
+            [0, 0, 1],
+          ]),
+          null,
+          { method: "qr" as "svd" },
+        ),
+      ArgumentError,
+      /method must be "cholesky", "eigh" or "svd"; got "qr"/,
+    ],
+    [
       "a covariance of another size",
       () => random.multivariateNormal(key, p, arrayFrom([[1]])),
       ShapeError,
