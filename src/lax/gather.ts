@@ -1,4 +1,5 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
+import { inNameOf } from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { operand, operands } from "./operands.ts";
 
@@ -67,7 +68,7 @@ export const scatterAdd: Scatter = scatterBy("scatterAdd", prim.scatterAdd);
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.lax.scatter_sub.html
  */
 export const scatterSub: Scatter = scatterBy("scatterSub", (x, indices, updates, ...rest) =>
-  prim.scatterAdd(x, indices, prim.neg(updates), ...rest),
+  inNameOf("scatterSub", () => prim.scatterAdd(x, indices, prim.neg(updates), ...rest)),
 );
 
 /**
