@@ -1,4 +1,5 @@
 import { type DType, dtypeInfo } from "../array/index.ts";
+import type { ScalarType } from "../kernel/expr.ts";
 import { scalarTypeOf } from "../kernel/scalar-type.ts";
 import { scalarValueType } from "./lanes.ts";
 import type { MemoryOpcode } from "./wasm/opcodes.ts";
@@ -12,15 +13,15 @@ export const narrowBits = (dtype: DType): 8 | 16 | undefined => {
 /** Whether narrow elements are negative where their highest bit is set. */
 export const isSignedDType = (dtype: DType): boolean => dtypeInfo(dtype).kind === "int";
 
-/** The instruction that loads an element. */
-export const loadOpcode = (dtype: DType): MemoryOpcode => {
+/** The instruction that loads an element as a `type`: scratch memory of 64-bit integers is that of a dtype of their width. */
+export const loadOpcode = (dtype: DType, type: ScalarType = scalarTypeOf(dtype)): MemoryOpcode => {
   const bits = narrowBits(dtype);
-  if (bits === undefined) return `${scalarValueType(scalarTypeOf(dtype))}.load`;
+  if (bits === undefined) return `${scalarValueType(type)}.load`;
   return `i32.load${bits}_${isSignedDType(dtype) ? "s" : "u"}`;
 };
 
-/** The instruction that stores an element. */
-export const storeOpcode = (dtype: DType): MemoryOpcode => {
+/** The instruction that stores an element, which is a `type`. */
+export const storeOpcode = (dtype: DType, type: ScalarType = scalarTypeOf(dtype)): MemoryOpcode => {
   const bits = narrowBits(dtype);
-  return bits === undefined ? `${scalarValueType(scalarTypeOf(dtype))}.store` : `i32.store${bits}`;
+  return bits === undefined ? `${scalarValueType(type)}.store` : `i32.store${bits}`;
 };

@@ -118,13 +118,14 @@ class NestWriter {
         return;
       case "load": {
         const at = this.#pushAddress(statement.buffer, statement.index);
-        f.memory(loadOpcode(this.#dtypeOf(statement.buffer)), at).set(this.#local(statement.variable));
+        const { buffer } = statement;
+        f.memory(loadOpcode(this.#dtypeOf(buffer), buffer.type), at).set(this.#local(statement.variable));
         return;
       }
       case "store": {
         const at = this.#pushAddress(statement.buffer, statement.index);
         this.#push(statement.value);
-        f.memory(storeOpcode(this.#dtypeOf(statement.buffer)), at);
+        f.memory(storeOpcode(this.#dtypeOf(statement.buffer), statement.buffer.type), at);
         return;
       }
       case "for":
