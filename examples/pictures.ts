@@ -28,21 +28,10 @@ import {
   lossLandscape,
 } from "cotangent/inspect";
 import { adam, applyUpdates } from "cotangent/optim";
-import { armCount, type Points, spirals } from "./backprop/spirals.ts";
-
-const model = nn.sequential(
-  nn.dense(32, { kernelInit: nn.initializers.heNormal() }),
-  nn.pointwise(nn.relu),
-  nn.dense(32, { kernelInit: nn.initializers.heNormal() }),
-  nn.pointwise(nn.relu),
-  nn.dense(armCount),
-);
-type Params = nn.ParamsOf<typeof model>;
+import { dataLoss as loss, model, type Params } from "./backprop/spiral-classifier.ts";
+import { armCount, spirals } from "./backprop/spirals.ts";
 
 const [seen, unseen] = [spirals(random.key(1), 100, 0.3), spirals(random.key(2), 100, 0.3)];
-
-const loss = (params: Params, { x, y }: Points): NDArray =>
-  nn.losses.softmaxCrossEntropyWithIntegerLabels(model.apply(params, x), y).mean();
 
 /** What was seen of a run. */
 export interface Run {

@@ -24,22 +24,10 @@ import {
   sgd,
 } from "cotangent/optim";
 import { heading, isProgram, show, table } from "./report.ts";
-import { armCount, type Points, spirals } from "./spirals.ts";
-
-const model = nn.sequential(
-  nn.dense(32, { kernelInit: nn.initializers.heNormal() }),
-  nn.pointwise(nn.relu),
-  nn.dense(32, { kernelInit: nn.initializers.heNormal() }),
-  nn.pointwise(nn.relu),
-  nn.dense(armCount),
-);
-
-type Params = nn.ParamsOf<typeof model>;
+import { dataLoss, model, type Params } from "./spiral-classifier.ts";
+import { type Points, spirals } from "./spirals.ts";
 
 const start: Params = model.init(random.key(0), [1, 2]);
-
-const dataLoss = (params: Params, { x, y }: Points): NDArray =>
-  nn.losses.softmaxCrossEntropyWithIntegerLabels(model.apply(params, x), y).mean();
 
 /** An optimizer, whose state may be of any type, for a learning rate that may be traced. */
 type OptimizerOf = (learningRate: NDArray) => GradientTransformation<unknown>;
