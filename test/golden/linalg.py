@@ -118,6 +118,24 @@ for name, init, shape in [
     value = init(jax.random.key(7), shape, "float32")
     cases.append([f"initializers.{name}", [7, list(shape), encode(options)], encode(value), None])
 
+
+
+def parts(w):
+    """Real and imaginary parts in our order, since JAX has none: real parts increase, of a pair the positive one is first."""
+    order = np.lexsort((-np.asarray(jax.lax.stop_gradient(w)).imag, np.asarray(jax.lax.stop_gradient(w)).real))
+    return w.real[order], w.imag[order]
+
+
+# The gradient needs no order: it is that of the sum of squares.
+for shape in [(1, 1), (2, 2), (3, 3), (5, 5), (8, 8)]:
+    a = matrix(*shape)
+    w = la.eigvals(a)
+    gradient = jax.grad(lambda x: jnp.sum(la.eigvals(x).real ** 2) + jnp.sum(la.eigvals(x).imag ** 2))(a)
+    cases.append(["linalg.eigvals", [encode(a)], {"many": [encode(r) for r in parts(w)]}, encode(gradient)])
+
+for p in [[1, -3, 2], [0, 2, 0, 5, 1], [1, 1, 7, 9, -18], [3, 1, 4, 1, 5, 9, 2]]:
+    cases.append(["roots", [encode(np.array(p, float))], {"many": [encode(r) for r in parts(jnp.roots(np.array(p, float)))]}, None])
+
 path = pathlib.Path(__file__).with_name("linalg.json")
 lines = ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases)
 path.write_text(f'{{"jax":"{jax.__version__}","cases":[\n{lines}\n]}}\n')

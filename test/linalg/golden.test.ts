@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { grad, jit, type NDArray, nn, numpy as np, random } from "cotangent";
 import { describe, expect, test } from "vitest";
+import { isComplex } from "../../src/array/complex.ts";
 import { decode } from "../numpy/golden.ts";
 import { expectClose } from "./support.ts";
 
@@ -34,7 +35,10 @@ const callOf = (name: string): Call => {
   return numpy[room] as Call;
 };
 
-const arraysOf = (x: unknown): readonly NDArray[] => (Array.isArray(x) ? (x as NDArray[]) : [x as NDArray]);
+const arraysOf = (x: unknown): readonly NDArray[] => {
+  if (isComplex(x)) return [x.real, x.imag];
+  return Array.isArray(x) ? (x as NDArray[]) : [x as NDArray];
+};
 
 const expectedOf = (x: unknown): readonly NDArray[] =>
   typeof x === "object" && x !== null && "many" in x
