@@ -22,6 +22,8 @@ export {
   relu,
   relu6,
   selu,
+  sparsePlus,
+  sparseSigmoid,
 } from "./rectifiers.ts";
 export * as regularizers from "./regularizers.ts";
 export {
@@ -29,6 +31,7 @@ export {
   gelu,
   glu,
   identity,
+  log1mexp,
   logSigmoid,
   mish,
   sigmoid,

@@ -1,6 +1,7 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
 import { inNameOf } from "../core/index.ts";
 import * as np from "../numpy/index.ts";
+import { operand, toInexact } from "../numpy/operands.ts";
 
 /*
  * Activations that are pieced together. Each piece is harmless outside its range, so that gradients stay finite; NaN
@@ -71,6 +72,31 @@ export const celu = (x: ArrayLike, alpha: ArrayLike = 1): NDArray =>
  */
 export const selu = (x: ArrayLike): NDArray =>
   inNameOf("selu", () => np.multiply(1.0507009873554805, elu(x, 1.6732632423543772)));
+
+/**
+ * 0 up to −1, x from 1 on, (x + 1)² / 4 between: a smooth rectifier that is exactly 0.
+ *
+ * @example
+ * nn.sparsePlus(np.array([-2, 0, 2])); // [0, 0.25, 2]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.sparse_plus.html
+ */
+export const sparsePlus = (x: ArrayLike): NDArray => {
+  const a = operand(x, "sparsePlus", toInexact);
+  const middle = np.multiply(np.square(np.add(a, 1)), 0.25);
+  return np.where(np.lessEqual(a, -1), 0, np.where(np.greaterEqual(a, 1), a, middle));
+};
+
+/**
+ * The derivative of `sparsePlus`: 0 up to −1, 1 from 1 on, (x + 1) / 2 between.
+ *
+ * @example
+ * nn.sparseSigmoid(np.array([-2, 0, 2])); // [0, 0.5, 1]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.sparse_sigmoid.html
+ */
+export const sparseSigmoid = (x: ArrayLike): NDArray => {
+  const a = operand(x, "sparseSigmoid", toInexact);
+  return np.multiply(np.clip(np.add(a, 1), 0, 2), 0.5);
+};
 
 /**
  * tanh in straight lines: x held within −1 and 1.

@@ -41,6 +41,22 @@ export const logSigmoid = (x: ArrayLike): NDArray =>
   inNameOf("logSigmoid", () => np.negative(softplus(np.negative(operand(x, "logSigmoid", toInexact)))));
 
 /**
+ * log(1 − exp(−x)) for x > 0, without cancellation; −∞ at 0, NaN below.
+ * (M. Mächler, "Accurately computing log(1 − exp(−|a|))", 2012.)
+ *
+ * @example
+ * nn.log1mexp(np.array([0.5, 5])); // [-0.932752, -0.00676075]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.nn.log1mexp.html
+ */
+export const log1mexp = (x: ArrayLike): NDArray => {
+  const a = operand(x, "log1mexp", toInexact);
+  const isSmall = np.less(a, Math.LN2);
+  // Each piece gets harmless operands where it is not chosen.
+  const small = np.log(np.negative(np.expm1(np.negative(np.where(isSmall, a, 1)))));
+  return np.where(isSmall, small, np.log1p(np.negative(np.exp(np.negative(np.where(isSmall, 1, a))))));
+};
+
+/**
  * x / (|x| + 1).
  *
  * @example

@@ -5,16 +5,25 @@ import {
   denseData,
   isFloat,
   NDArray,
+  normalizeAxes,
   normalizeAxis,
   type Slice,
   sizeOf,
 } from "../array/index.ts";
-import { ArgumentError, ConcretizationError, DTypeError, describeAval, ShapeError } from "../core/index.ts";
+import {
+  ArgumentError,
+  ConcretizationError,
+  DTypeError,
+  describeAval,
+  inNameOf,
+  ShapeError,
+} from "../core/index.ts";
 import * as prim from "../primitives/index.ts";
 import { isSlice, sliceRange } from "./indexing/slice.ts";
 import { takeAxis } from "./indexing/take.ts";
 import { concatenate } from "./joining.ts";
 import { operand } from "./operands.ts";
+import { nonzero } from "./searching.ts";
 import { broadcastTo, moveaxis, ravel } from "./shaping.ts";
 
 /** Positions that are known: a number, a list, a slice, or a concrete array. */
@@ -101,6 +110,38 @@ export const insert = (
     .map(({ source }) => source);
   const joined = concatenate([array, pieces], along);
   return takeAxis("insert", joined, arrayFrom(order, "int32"), along, { mode: "promise_in_bounds" });
+};
+
+/** Where `trimZeros` takes zeros away: at the front, at the back, or at both (default). */
+export type TrimmedEnds = "f" | "b" | "fb" | "bf";
+
+/**
+ * An array without the zeros at its front ("f" in `trim`), its back ("b") or both: along each of the axes the slices in front of
+ * the first and behind the last that has an element other than 0. How many there are must be known, so that this is refused
+ * while a function is traced.
+ *
+ * @param axis one axis or several; all by default.
+ * @example
+ * np.trimZeros(np.array([0, 1, 0, 2, 0])); // [1, 0, 2]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.trim_zeros.html
+ */
+export const trimZeros = (
+  x: ArrayLike,
+  trim: TrimmedEnds = "fb",
+  axis: number | readonly number[] | null = null,
+): NDArray => {
+  if (!/^[fb]{0,2}$/.test(trim))
+    throw new ArgumentError(`trimZeros: trim is "f" (front), "b" (back) or "fb" (both); got "${trim}".`);
+  const array = operand(x, "trimZeros");
+  const places = inNameOf("trimZeros", () => nonzero(array));
+  return normalizeAxes(axis, array.ndim, "trimZeros").reduce((rest, along) => {
+    const taken = Array.from((places[along] as NDArray).toTypedArray());
+    const length = array.shape[along] as number;
+    if (taken.length === 0) return prim.sliceInDim(rest, 0, 0, along);
+    const start = trim.includes("f") ? taken.reduce((a, b) => Math.min(a, b)) : 0;
+    const end = trim.includes("b") ? taken.reduce((a, b) => Math.max(a, b)) + 1 : length;
+    return prim.sliceInDim(rest, start, end, along);
+  }, array);
 };
 
 /**

@@ -1,6 +1,6 @@
 import { type ArrayLike, isFloat, isUnsigned, type NDArray } from "../array/index.ts";
 import * as prim from "../primitives/index.ts";
-import { binary, operand, toInexact } from "./operands.ts";
+import { binary, operand, toInexact, unary } from "./operands.ts";
 import { finfo } from "./types.ts";
 
 const INFINITY = Number.POSITIVE_INFINITY;
@@ -103,6 +103,27 @@ export const heaviside = binary(
     const zero = prim.scalarLike(x, 0);
     const step = prim.select(prim.lt(x, zero), zero, prim.scalarLike(x, 1));
     return prim.select(prim.ne(x, x), x, prim.select(prim.eq(x, zero), y, step));
+  },
+  toInexact,
+);
+
+/**
+ * The distance to the next number away from 0 that the dtype can represent, with the sign of `x`; NaN for infinities. It is
+ * constant between powers of 2, so its derivative is 0. In float16 it is the distance to the next greater number, as in NumPy.
+ *
+ * @example
+ * np.spacing(np.array([1, -8])); // [1.19209e-7, -9.53674e-7]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.spacing.html
+ */
+export const spacing = unary(
+  "spacing",
+  (x) => {
+    const from = prim.stopGradient(x);
+    const infinity = prim.scalarLike(x, Number.POSITIVE_INFINITY);
+    const stepFrom = (y: NDArray): NDArray => prim.sub(prim.nextafter(y, infinity), y);
+    if (x.dtype === "float16") return stepFrom(from);
+    const step = stepFrom(prim.abs(from));
+    return prim.select(signbit(from), prim.neg(step), step);
   },
   toInexact,
 );

@@ -236,6 +236,34 @@ export const triuIndices = (n: number, k = 0, m: number = n): readonly [rows: ND
   return positions(n, m, (row) => [row + k, m]);
 };
 
+const requireMatrix = (name: string, x: ArrayLike): NDArray => {
+  const array = operand(x, name);
+  if (array.ndim === 2) return array;
+  throw new ShapeError(`${name}: takes a matrix; got ${describeAval(array)}.`);
+};
+
+/**
+ * `trilIndices` of a matrix of the shape of `x`.
+ *
+ * @example
+ * np.trilIndicesFrom(np.zeros([2, 2])); // [[0, 1, 1], [0, 0, 1]]
+ */
+export const trilIndicesFrom = (x: ArrayLike, k = 0): readonly [rows: NDArray, columns: NDArray] => {
+  const [n, m] = requireMatrix("trilIndicesFrom", x).shape as readonly [number, number];
+  return inNameOf("trilIndicesFrom", () => trilIndices(n, k, m));
+};
+
+/**
+ * `triuIndices` of a matrix of the shape of `x`.
+ *
+ * @example
+ * np.triuIndicesFrom(np.zeros([2, 2])); // [[0, 0, 1], [0, 1, 1]]
+ */
+export const triuIndicesFrom = (x: ArrayLike, k = 0): readonly [rows: NDArray, columns: NDArray] => {
+  const [n, m] = requireMatrix("triuIndicesFrom", x).shape as readonly [number, number];
+  return inNameOf("triuIndicesFrom", () => triuIndices(n, k, m));
+};
+
 /**
  * The positions of the main diagonal of an array of `ndim` axes of length `n`, one vector an axis.
  *

@@ -26,6 +26,8 @@ export interface UniqueOptions {
   readonly size?: number | null;
   /** What fills up a result that is shorter than `size`; default: the least element. */
   readonly fillValue?: ArrayLike | null;
+  /** Whether one NaN equals another (default true). */
+  readonly equalNan?: boolean;
 }
 
 /** Options of set functions. */
@@ -33,15 +35,16 @@ export type SetOptions1d = Pick<UniqueOptions, "size" | "fillValue">;
 
 const int32 = (value: number): NDArray => scalarArray(value, "int32");
 
-/** Where sorted elements differ from the one before; NaN equals NaN. */
-const isNew = (sorted: NDArray): NDArray => {
+/** Where sorted elements differ from the one before. */
+const isNew = (sorted: NDArray, equalNan = true): NDArray => {
   const n = sorted.size;
   if (n === 0) return prim.convertElementType(sorted, "bool");
   const [after, before] = [prim.sliceInDim(sorted, 1, n, 0), prim.sliceInDim(sorted, 0, n - 1, 0)];
   const differs = prim.ne(after, before);
-  const counts = isFloat(sorted.dtype)
-    ? prim.and(differs, prim.or(prim.eq(after, after), prim.eq(before, before)))
-    : differs;
+  const counts =
+    equalNan && isFloat(sorted.dtype)
+      ? prim.and(differs, prim.or(prim.eq(after, after), prim.eq(before, before)))
+      : differs;
   return prim.concatenate([prim.broadcastInDim(scalarArray(1, "bool"), [1], []), counts], 0);
 };
 
@@ -64,11 +67,15 @@ interface Unique {
   readonly counts: () => NDArray;
 }
 
-const uniqueOf = (name: string, x: NDArray, { size, fillValue = null }: UniqueOptions): Unique => {
+const uniqueOf = (
+  name: string,
+  x: NDArray,
+  { size, fillValue = null, equalNan = true }: UniqueOptions,
+): Unique => {
   const flat = ravel(x);
   const n = flat.size;
   const [sorted, order] = prim.sort([flat, prim.iota([n], "int32", 0)], 0) as [NDArray, NDArray];
-  const mask = isNew(sorted);
+  const mask = isNew(sorted, equalNan);
   const count = sizeOfTrue(name, mask, size);
   // One more than wanted: where the group after the last begins.
   const [edges] = nonzero(mask, { size: count + 1, fillValue: n }) as readonly [NDArray];
@@ -114,6 +121,71 @@ export function unique(x: ArrayLike, options: UniqueOptions = {}): NDArray | rea
   ];
   return more.length === 0 ? result.values : [result.values, ...more];
 }
+
+/** What `uniqueAll` gives. */
+export interface UniqueAll {
+  /** The different elements, in increasing order. */
+  readonly values: NDArray;
+  /** Where each first occurs in the flattened array. */
+  readonly indices: NDArray;
+  /** For each element of the array, its place in `values`. */
+  readonly inverseIndices: NDArray;
+  /** How often each occurs. */
+  readonly counts: NDArray;
+}
+
+/** What the array API standard demands: each NaN is an element of its own. */
+const standardUnique = (name: string, x: ArrayLike, options: SetOptions1d): Unique =>
+  uniqueOf(name, operand(x, name), { ...options, equalNan: false });
+
+/**
+ * The different elements as the array API standard has them, each NaN one of its own, with everything that can be told of them.
+ *
+ * @example
+ * np.uniqueAll(np.array([3, 1, 3])).counts; // [1, 2]
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.numpy.unique_all.html
+ */
+export const uniqueAll = (x: ArrayLike, options: SetOptions1d = {}): UniqueAll => {
+  const { values, index, inverse, counts } = standardUnique("uniqueAll", x, options);
+  return { values, indices: index, inverseIndices: inverse(), counts: counts() };
+};
+
+/**
+ * The different elements, each NaN one of its own, and how often each occurs.
+ *
+ * @example
+ * np.uniqueCounts(np.array([3, 1, 3])).counts; // [1, 2]
+ */
+export const uniqueCounts = (
+  x: ArrayLike,
+  options: SetOptions1d = {},
+): Pick<UniqueAll, "values" | "counts"> => {
+  const { values, counts } = standardUnique("uniqueCounts", x, options);
+  return { values, counts: counts() };
+};
+
+/**
+ * The different elements, each NaN one of its own, and for each element of the array its place among them.
+ *
+ * @example
+ * np.uniqueInverse(np.array([3, 1, 3])).inverseIndices; // [1, 0, 1]
+ */
+export const uniqueInverse = (
+  x: ArrayLike,
+  options: SetOptions1d = {},
+): Pick<UniqueAll, "values" | "inverseIndices"> => {
+  const { values, inverse } = standardUnique("uniqueInverse", x, options);
+  return { values, inverseIndices: inverse() };
+};
+
+/**
+ * The different elements in increasing order, each NaN one of its own.
+ *
+ * @example
+ * np.uniqueValues(np.array([3, 1, 3])); // [1, 3]
+ */
+export const uniqueValues = (x: ArrayLike, options: SetOptions1d = {}): NDArray =>
+  standardUnique("uniqueValues", x, options).values;
 
 /**
  * The different elements of two arrays together, in increasing order.

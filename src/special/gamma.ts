@@ -30,7 +30,10 @@ export const digamma = unary("digamma", prim.digamma, toInexact);
  */
 export const polygamma = binary("polygamma", prim.polygamma, toInexact);
 
-/** The sign of Γ(x): −1 between −1 and 0, between −3 and −2, …; NaN at the poles −1, −2, …, as the function has no sign there. */
+/**
+ * The sign of Γ(x): −1 between −1 and 0, between −3 and −2, …; that of the zero at 0 and −0; NaN at the poles −1, −2, …, as the
+ * function has no sign there.
+ */
 const signOfGamma = (x: NDArray): NDArray => {
   const like = (value: number): NDArray => prim.scalarLike(x, value);
   const floor = prim.floor(x);
@@ -38,11 +41,14 @@ const signOfGamma = (x: NDArray): NDArray => {
   const half = prim.mul(floor, like(0.5));
   const isOdd = prim.ne(prim.floor(half), half);
   const negative = prim.select(isPole, like(Number.NaN), prim.select(isOdd, like(-1), like(1)));
-  return prim.select(prim.lt(x, like(0)), negative, like(1));
+  const isBelow = prim.lt(x, like(0));
+  // 1 / x tells −0 from 0.
+  const positive = prim.select(prim.lt(prim.div(like(1), x), like(0)), like(-1), like(1));
+  return prim.select(isBelow, negative, prim.select(prim.ne(x, x), x, positive));
 };
 
 /**
- * The gamma function; infinite at 0, NaN at −1, −2, ….
+ * The gamma function; infinite at 0 and −0, with the sign of the zero; NaN at −1, −2, ….
  *
  * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.gamma.html
  * @example
@@ -51,6 +57,54 @@ const signOfGamma = (x: NDArray): NDArray => {
 export const gamma = unary(
   "gamma",
   (x) => prim.mul(prim.stopGradient(signOfGamma(x)), prim.exp(prim.lgamma(x))),
+  toInexact,
+);
+
+/**
+ * The sign of Γ(x): 1 or −1; NaN at −1, −2, …, where the function has none. It is a step function, so its derivative is 0.
+ *
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.gammasgn.html
+ * @example
+ * special.gammasgn(np.array([-0.5, 2])); // [-1, 1]
+ */
+export const gammasgn = unary("gammasgn", (x) => prim.stopGradient(signOfGamma(x)), toInexact);
+
+/**
+ * n! = Γ(n + 1), of fractions too; 0 for n < 0.
+ *
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.factorial.html
+ * @example
+ * special.factorial(np.array([0, 3])); // [1, 6]
+ */
+export const factorial = unary(
+  "factorial",
+  (n) => {
+    const isNegative = prim.lt(n, prim.scalarLike(n, 0));
+    const safe = prim.select(isNegative, prim.zerosLike(n), n);
+    const value = prim.exp(prim.lgamma(prim.add(safe, prim.scalarLike(n, 1))));
+    return prim.select(isNegative, prim.zerosLike(n), value);
+  },
+  toInexact,
+);
+
+/**
+ * Pochhammer's symbol Γ(z + m) / Γ(z): z (z + 1) … (z + m − 1) for whole m; NaN where the gamma function has no value, at
+ * z or z + m = −1, −2, …, but 1 for m = 0.
+ *
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.scipy.special.poch.html
+ * @example
+ * special.poch(np.array([2]), 3); // [24]
+ */
+export const poch = binary(
+  "poch",
+  (z, m) => {
+    const end = prim.add(z, m);
+    const sign = prim.stopGradient(prim.mul(signOfGamma(end), signOfGamma(z)));
+    const value = prim.mul(sign, prim.exp(prim.sub(prim.lgamma(end), prim.lgamma(z))));
+    // Where the gamma function has no value; elsewhere exp(0) has derivatives too.
+    const isEmpty = prim.and(prim.eq(m, prim.scalarLike(m, 0)), prim.ne(value, value));
+    return prim.select(isEmpty, prim.scalarLike(z, 1), value);
+  },
   toInexact,
 );
 

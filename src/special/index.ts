@@ -1,4 +1,5 @@
 export { i0 } from "../numpy/bessel.ts";
+export * from "./box-cox.ts";
 export * from "./entropy.ts";
 export * from "./gamma.ts";
 export { type LogsumexpOptions, logsumexp } from "./logsumexp.ts";

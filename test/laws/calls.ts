@@ -63,6 +63,7 @@ export const CALLS: { readonly [name: string]: Arguments } = {
   "np.polyfit": [above1, v, 1],
   "np.shape": [x],
   "np.size": [x],
+  "np.spacing": [v],
   "np.vectorize": [(y: NDArray) => np.sin(y)],
 
   "linalg.cholesky": [positive],
@@ -168,6 +169,7 @@ export const CALLS: { readonly [name: string]: Arguments } = {
   "nn.leakyRelu": [v],
   "nn.logSigmoid": [v],
   "nn.logSoftmax": [x],
+  "nn.log1mexp": [above1],
   "nn.logmeanexp": [x, 1],
   "nn.logsumexp": [x, 1],
   "nn.mish": [v],
@@ -180,6 +182,8 @@ export const CALLS: { readonly [name: string]: Arguments } = {
   "nn.softSign": [v],
   "nn.softmax": [x],
   "nn.softplus": [v],
+  "nn.sparsePlus": [v],
+  "nn.sparseSigmoid": [v],
   "nn.squareplus": [v],
   "nn.standardize": [x],
   "nn.swish": [v],
@@ -187,14 +191,19 @@ export const CALLS: { readonly [name: string]: Arguments } = {
 
   "scipy.special.logSoftmax": [x],
   "scipy.special.logsumexp": [x],
+  "scipy.special.boxcox": [above1, 0.5],
+  "scipy.special.boxcox1p": [above1, 0.5],
+  "scipy.special.factorial": [above1],
+  "scipy.special.gammasgn": [v],
   "scipy.special.multigammaln": [above1, 2],
+  "scipy.special.poch": [above1, 2],
   "scipy.special.softmax": [x],
 };
 
 /** Functions that this leaves to other tests. */
 export const NO_CALLS: { readonly [why: string]: string } = {
   "their arguments are dtypes, shapes, strings or positions": `np.broadcastShapes np.canCast np.finfo np.iinfo
-    np.isdtype np.isscalar np.issubdtype np.promoteTypes np.resultType np.einsumPath np.diagIndicesFrom np.maskIndices
+    np.isdtype np.isscalar np.issubdtype np.promoteTypes np.resultType np.einsumPath np.diagIndicesFrom np.maskIndices np.trilIndicesFrom np.triuIndicesFrom
     np.slice np.fromfunction np.empty lax.broadcastShapes nn.sinusoidalPositions`,
   "reverse mode is refused (lax/while-loop.test.ts)": "lax.whileLoop",
   "pairs of real arrays in an order of their own (linalg/eig.test.ts)":
@@ -215,6 +224,8 @@ export const STEPS: ReadonlySet<string> = new Set([
   "lax.randomGammaGrad",
   "linalg.matrixRank",
   "np.argpartition",
+  "np.spacing",
+  "scipy.special.gammasgn",
 ]);
 
 /**
@@ -230,5 +241,10 @@ export const VALUE_SHAPED: { readonly [name: string]: Arguments } = {
   "np.setdiff1d": [v, unit],
   "np.setxor1d": [v, unit],
   "np.union1d": [v, unit],
+  "np.trimZeros": [v],
   "np.unique": [v],
+  "np.uniqueAll": [v],
+  "np.uniqueCounts": [v],
+  "np.uniqueInverse": [v],
+  "np.uniqueValues": [v],
 };

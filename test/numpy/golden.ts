@@ -34,6 +34,7 @@ const NUMBERS: { readonly [text: string]: number } = {
   nan: Number.NaN,
   inf: Number.POSITIVE_INFINITY,
   "-inf": Number.NEGATIVE_INFINITY,
+  "-0": -0,
 };
 
 const numberOf = (x: unknown): number => (typeof x === "string" ? (NUMBERS[x] as number) : Number(x));
