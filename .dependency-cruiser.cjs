@@ -43,13 +43,14 @@ const floors = {
   train: training,
   testing: learning,
   inspect: learning,
+  onnx: [...learning, "inspect"],
 };
 
 /** `numpy.linalg` and `numpy.fft` are names inside the public face of numpy, as in JAX. */
 const namespaces = { numpy: ["linalg", "fft"] };
 
 /** Rooms whose index.ts is a public subpath of the package. */
-const publicRooms = ["testing", "testing/vitest", "optim", "inspect", "io", "train"];
+const publicRooms = ["testing", "testing/vitest", "optim", "inspect", "io", "train", "onnx"];
 const publicFace = `^src/(index|(${publicRooms.join("|")})/index)\\.ts$`;
 
 const either = (names) => `(${names.join("|")})`;
@@ -124,7 +125,10 @@ module.exports = {
       comment:
         "src needs fp-ts and immer, and fast-check in src/testing; nothing else from npm but what has a rule of its own.",
       severity: "error",
-      from: { path: "^src/", pathNot: "^src/(inspect/.*|io/npz|train/progress|testing/vitest/index)\\.ts$" },
+      from: {
+        path: "^src/",
+        pathNot: "^src/((inspect|onnx)/.*|io/npz|train/progress|testing/vitest/index)\\.ts$",
+      },
       to: { path: "(^|/)node_modules/", pathNot: "(^|/)node_modules/(fp-ts|immer|fast-check)/" },
     },
     {
@@ -156,7 +160,23 @@ module.exports = {
       comment: "No entry but cotangent/inspect may reach what pictures need, by whatever way.",
       severity: "error",
       from: { path: publicFace, pathNot: "^src/inspect/index\\.ts$" },
-      to: { path: "(^|/)node_modules/(@dagrejs|@bufbuild|d3-)", reachable: true },
+      to: { path: "(^|/)node_modules/(@dagrejs|d3-)", reachable: true },
+    },
+    {
+      name: "main-entry-without-protobuf",
+      comment:
+        "No entry but cotangent/inspect and cotangent/onnx may reach the wire format, by whatever way.",
+      severity: "error",
+      from: { path: publicFace, pathNot: "^src/(inspect|onnx)/index\\.ts$" },
+      to: { path: "(^|/)node_modules/@bufbuild", reachable: true },
+    },
+    {
+      name: "models",
+      comment:
+        "src/onnx writes and reads protobuf. The runtime of models is an optional peer: it is loaded when it is asked for.",
+      severity: "error",
+      from: { path: "^src/onnx/" },
+      to: { path: "(^|/)node_modules/", pathNot: "(^|/)node_modules/(fp-ts|@bufbuild/protobuf)/" },
     },
     {
       name: "vitest-for-types",

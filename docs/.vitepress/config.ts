@@ -53,6 +53,7 @@ const guide: Items = [
       ...ifThere("Testing", "/testing"),
       ...ifThere("Debugging", "/debugging"),
       ...ifThere("Seeing", "/inspect"),
+      ...ifThere("ONNX", "/onnx"),
       page("Examples", "/examples"),
       page("Performance", "/performance"),
       page("GradBench", "/gradbench"),

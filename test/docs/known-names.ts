@@ -4,6 +4,7 @@
 import * as cotangent from "cotangent";
 import * as inspect from "cotangent/inspect";
 import * as io from "cotangent/io";
+import * as onnx from "cotangent/onnx";
 import * as optim from "cotangent/optim";
 import * as testing from "cotangent/testing";
 import * as train from "cotangent/train";
@@ -18,9 +19,10 @@ export const entries: Readonly<Record<string, string>> = {
   train: "src/train/index.ts",
   testing: "src/testing/index.ts",
   inspect: "src/inspect/index.ts",
+  onnx: "src/onnx/index.ts",
 };
 
-const modules: Readonly<Record<string, object>> = { optim, io, train, testing, inspect };
+const modules: Readonly<Record<string, object>> = { optim, io, train, testing, inspect, onnx };
 
 type Origin = readonly [name: string, { readonly module: string; readonly path: string }];
 

@@ -40,7 +40,7 @@ export function wrapInto(x: Expr, dtype: DType): Expr {
 }
 
 /** A float64 as the float32 next to it that is odd unless it is the number itself, so that rounding it again is safe. */
-function roundToOdd(x: Expr): Expr {
+export function roundToOdd(x: Expr): Expr {
   const nearest = convert(x, "f32");
   const bits = bitcast(nearest, "i32");
   const error = sub(x, convert(nearest, "f64"));

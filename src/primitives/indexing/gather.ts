@@ -76,7 +76,7 @@ export type GatherOptions = Partial<Omit<GatherParams, "dimensionNumbers" | "sli
 const MODES: readonly GatherMode[] = ["clip", "fill", "promise_in_bounds"];
 
 /** NaN, the least of signed and the greatest of unsigned integers, and true. */
-const defaultFill = (dtype: DType): number => {
+export const defaultFill = (dtype: DType): number => {
   const { kind, min, max } = dtypeInfo(dtype);
   return kind === "float" ? Number.NaN : kind === "int" ? min : max;
 };

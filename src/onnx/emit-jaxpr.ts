@@ -1,0 +1,152 @@
+import { computeDType, isStorage, sizeOf } from "../array/index.ts";
+import {
+  type Aval,
+  type ClosedJaxpr,
+  CotangentError,
+  DTypeError,
+  describeAval,
+  type Equation,
+  Literal,
+  type Lowering,
+  type Params,
+  type Var,
+} from "../core/index.ts";
+import { input } from "../kernel/expr.ts";
+import { scalarTypeOf } from "../kernel/scalar-type.ts";
+import { requireConcrete } from "./concrete.ts";
+import { emitExprs } from "./emit-expr.ts";
+import { emitNest } from "./emit-nest.ts";
+import type { GraphBuilder, Value } from "./graph-builder.ts";
+import type { RuleContext } from "./rule.ts";
+import { branch, scan, whileLoop } from "./rules/control.ts";
+import { REFUSED, RULES } from "./rules/index.ts";
+import { reduction } from "./rules/reduction.ts";
+
+/** Why an equation cannot be exported, and what to do. */
+const refuse = ({ primitive, inputs }: Equation, why: string): never => {
+  const operands = inputs.map(({ aval }) => describeAval(aval)).join(", ");
+  throw new CotangentError(`toOnnx: "${primitive.name}" of (${operands}) cannot be exported: ${why}`);
+};
+
+/** Values of types that are only stored, in the types that they are computed in. */
+const widened = (graph: GraphBuilder, values: readonly Value[], avals: readonly Aval[]): readonly Value[] =>
+  values.map((value, i) => graph.cast(value, computeDType((avals[i] as Aval).dtype)));
+
+/** Of primitives that only move elements: for many of them there are no kernels for storage types. */
+const takesStorageAsItIs = (equation: Equation): boolean => {
+  const { name, lowering } = equation.primitive;
+  return (
+    name === "convertElementType" ||
+    name === "bitcastConvertType" ||
+    lowering?.kind === "reshape" ||
+    lowering?.kind === "identity" ||
+    lowering?.kind === "scan" ||
+    lowering?.kind === "while" ||
+    lowering?.kind === "branch"
+  );
+};
+
+/** By what the compiler knows of a primitive, where it has no rule of its own. */
+const byLowering = (
+  lowering: Lowering<Params>,
+  inputs: readonly Value[],
+  params: Params,
+  context: RuleContext,
+): Value | readonly Value[] | undefined => {
+  const { graph, inAvals, outAvals } = context;
+  switch (lowering.kind) {
+    case "elementwise": {
+      const operands = inAvals.map(({ dtype }, i) => input(i, scalarTypeOf(computeDType(dtype))));
+      const exprs = [lowering.expr(operands, params, outAvals, inAvals)].flat();
+      return emitExprs(graph, exprs, inputs);
+    }
+    case "identity":
+      return inputs;
+    case "reshape":
+      return graph.reshape(inputs[0] as Value, (outAvals[0] as Aval).shape);
+    case "reduction":
+      return reduction(lowering, inputs[0] as Value, params, context);
+    case "nest":
+      return emitNest(
+        graph,
+        (nest) => lowering.build(nest, params, inAvals, outAvals),
+        inputs,
+        inAvals,
+        outAvals,
+      );
+    case "scan":
+      return scan(lowering, inputs, params, context);
+    case "while":
+      return whileLoop(lowering, inputs, params, context);
+    case "branch":
+      return branch(lowering, inputs, params, context);
+    default:
+      return undefined;
+  }
+};
+
+const emitEquation = (
+  graph: GraphBuilder,
+  equation: Equation,
+  values: readonly Value[],
+): readonly Value[] => {
+  const { primitive, params } = equation;
+  const inAvals = equation.inputs.map(({ aval }) => aval);
+  const outAvals = equation.outputs.map(({ aval }) => aval);
+  const why = REFUSED[primitive.name];
+  if (why !== undefined) return refuse(equation, why);
+  if (outAvals.length > 0 && outAvals.every(({ shape }) => sizeOf(shape) === 0))
+    return outAvals.map(({ dtype, shape }) => graph.constant(dtype, [], shape));
+  const isWidened =
+    [...inAvals, ...outAvals].some(({ dtype }) => isStorage(dtype)) && !takesStorageAsItIs(equation);
+  const inputs = isWidened ? widened(graph, values, inAvals) : values;
+  const context: RuleContext = {
+    graph,
+    inAvals,
+    outAvals,
+    run: (program, where, operands) => emitJaxpr(where, program as ClosedJaxpr, operands),
+  };
+  const { lowering } = primitive;
+  const found =
+    RULES.get(primitive.name)?.(inputs, params, context) ??
+    (lowering && byLowering(lowering, inputs, params, context)) ??
+    refuse(
+      equation,
+      "it has no lowering. Evaluate it outside of the exported function, and pass the result as an argument.",
+    );
+  const results = "name" in found ? [found] : found;
+  return results.map((value, i) => {
+    const { dtype, shape } = outAvals[i] as Aval;
+    return graph.expand(graph.cast(value, dtype), shape);
+  });
+};
+
+/** Writes the equations of a program into a graph, and gives the values of its results. */
+export const emitJaxpr = (
+  graph: GraphBuilder,
+  closed: ClosedJaxpr,
+  inputs: readonly Value[],
+): readonly Value[] => {
+  const { jaxpr, consts } = closed;
+  const values = new Map<Var, Value>();
+  jaxpr.constVars.forEach((v, i) => void values.set(v, graph.array(requireConcrete(consts[i]))));
+  jaxpr.inputs.forEach((v, i) => void values.set(v, inputs[i] as Value));
+  const read = (atom: Var | Literal): Value => {
+    requireType(atom.aval);
+    return atom instanceof Literal ? graph.array(atom.value) : (values.get(atom) as Value);
+  };
+  for (const equation of jaxpr.equations) {
+    for (const { aval } of equation.outputs) requireType(aval);
+    const results = emitEquation(graph, equation, equation.inputs.map(read));
+    equation.outputs.forEach((v, i) => void values.set(v, results[i] as Value));
+  }
+  return jaxpr.outputs.map(read);
+};
+
+/** Refuses the one type that ONNX Runtime has no kernels for at all. */
+export const requireType = (a: Aval): void => {
+  if (a.dtype !== "bfloat16") return;
+  throw new DTypeError(
+    `toOnnx: ONNX Runtime has no bfloat16 kernels on CPUs; got ${describeAval(a)}. Convert to float32 (astype).`,
+  );
+};

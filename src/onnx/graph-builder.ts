@@ -1,0 +1,382 @@
+import { broadcastShapes, type ConcreteArray, formatShape, type Shape, sizeOf } from "../array/index.ts";
+import { ShapeError } from "../core/index.ts";
+import { bytesOfElements, elementsFrom, tensorOf } from "./elements.ts";
+import {
+  type Attributes,
+  type AttributeValue,
+  ELEMENT,
+  type ElementType,
+  type GraphProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfo,
+} from "./model.ts";
+
+/** A value of a graph: what a node reads and gives. */
+export interface Value {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: Shape;
+}
+
+/** What is known of a result before it has a name. */
+export type ValueType = Omit<Value, "name">;
+
+/** Attributes as plain values: whole numbers are ints. Floats, which could be whole by chance, are given whole. */
+export type PlainAttributes = {
+  readonly [name: string]: number | string | readonly number[] | AttributeValue;
+};
+
+const attributeOf = (value: PlainAttributes[string]): AttributeValue => {
+  if (typeof value === "number") return { kind: "int", value };
+  if (typeof value === "string") return { kind: "string", value };
+  return "kind" in value ? value : { kind: "ints", value };
+};
+
+const attributesOf = (plain: PlainAttributes): Attributes =>
+  Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, attributeOf(value)]));
+
+/** What the graphs of one model share: names, and constants, which all stand in the outermost graph. */
+class Names {
+  readonly constants: TensorProto[] = [];
+  readonly #known = new Map<string, Value>();
+  readonly #taken = new Set<string>();
+  #next = 0;
+
+  /** A name that nothing else has. */
+  fresh(prefix: string): string {
+    for (;;) {
+      const name = `${prefix}${this.#next++}`;
+      if (this.take(name)) return name;
+    }
+  }
+
+  /** Whether the name was free; it is taken now. */
+  take(name: string): boolean {
+    if (this.#taken.has(name)) return false;
+    this.#taken.add(name);
+    return true;
+  }
+
+  /** A constant; equal ones are one. */
+  constant({ type, dims, data }: Omit<TensorProto, "name">): Value {
+    // Large ones are not compared: a key as long as they are would cost more than what is saved.
+    const key = data.length <= 256 ? `${type}[${dims}]${data}` : undefined;
+    const known = key === undefined ? undefined : this.#known.get(key);
+    if (known !== undefined) return known;
+    const value: Value = { name: this.fresh("c"), type, shape: dims };
+    this.constants.push({ name: value.name, type, dims, data });
+    if (key !== undefined) this.#known.set(key, value);
+    return value;
+  }
+}
+
+/**
+ * Writes a graph node by node. Equal nodes become one. A graph inside a node (the body of a loop, a branch) reads the
+ * values of those around it.
+ */
+export class GraphBuilder {
+  readonly #names: Names;
+  readonly #outer: GraphBuilder | undefined;
+  readonly #nodes: NodeProto[] = [];
+  readonly #inputs: ValueInfo[] = [];
+  readonly #results = new Map<string, readonly Value[]>();
+
+  constructor(outer?: GraphBuilder) {
+    this.#outer = outer;
+    this.#names = outer === undefined ? new Names() : outer.#names;
+  }
+
+  /** Keep names for inputs and outputs: no other value takes them. */
+  reserve(names: readonly string[]): void {
+    for (const name of names) this.#names.take(name);
+  }
+
+  /** An input. Its name must be reserved; without one, any is taken. */
+  input({ type, shape }: ValueType, name = this.#names.fresh("v")): Value {
+    this.#inputs.push({ name, type, shape });
+    return { name, type, shape };
+  }
+
+  /** The results of a node, one for each of `types`. */
+  nodes(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    types: readonly ValueType[],
+    plain: PlainAttributes = {},
+  ): readonly Value[] {
+    const attributes = attributesOf(plain);
+    const names = inputs.map((value) => value?.name ?? "");
+    const key = hasGraph(attributes)
+      ? undefined
+      : `${opType}(${names})${JSON.stringify(plain)}${types.length}`;
+    const known = key === undefined ? undefined : this.#find(key);
+    if (known !== undefined) return known;
+    const outputs = types.map((type) => ({ ...type, name: this.#names.fresh("v") }));
+    this.#nodes.push({
+      opType,
+      domain: "",
+      name: "",
+      inputs: names,
+      outputs: outputs.map(({ name }) => name),
+      attributes,
+    });
+    if (key !== undefined) this.#results.set(key, outputs);
+    return outputs;
+  }
+
+  /** The only result of a node. */
+  node(
+    opType: string,
+    inputs: readonly (Value | undefined)[],
+    type: ValueType,
+    attributes: PlainAttributes = {},
+  ): Value {
+    return this.nodes(opType, inputs, [type], attributes)[0] as Value;
+  }
+
+  /** An elementwise node; operands broadcast. Its result has the first operand's type unless another is given. */
+  elementwise(
+    opType: string,
+    inputs: readonly Value[],
+    type: ElementType = (inputs[0] as Value).type,
+    attributes: PlainAttributes = {},
+  ): Value {
+    return this.node(opType, inputs, { type, shape: commonShape(inputs) }, attributes);
+  }
+
+  /** A constant array of numbers. */
+  constant(
+    type: Exclude<ElementType, "string">,
+    values: readonly (number | bigint | boolean)[],
+    shape: Shape,
+  ): Value {
+    return this.#names.constant({ type, dims: shape, data: bytesOfElements(elementsFrom(type, values)) });
+  }
+
+  /** A constant array. */
+  array(x: ConcreteArray): Value {
+    return this.#names.constant(tensorOf("", x));
+  }
+
+  scalar(type: Exclude<ElementType, "string">, value: number | bigint | boolean): Value {
+    return this.constant(type, [value], []);
+  }
+
+  /** A list of whole numbers, as the operands that say shapes and axes are. */
+  list(values: readonly number[]): Value {
+    return this.constant("int64", values, [values.length]);
+  }
+
+  /** The same numbers in another type. */
+  cast(x: Value, type: ElementType): Value {
+    if (x.type === type) return x;
+    return this.node("Cast", [x], { type, shape: x.shape }, { to: ELEMENT[type] });
+  }
+
+  /** The same bits in another type of the same width. */
+  bitcast(x: Value, type: ElementType): Value {
+    if (x.type === type) return x;
+    return this.node("BitCast", [x], { type, shape: x.shape }, { to: ELEMENT[type] });
+  }
+
+  reshape(x: Value, shape: Shape): Value {
+    if (sameList(x.shape, shape)) return x;
+    return this.node("Reshape", [x, this.list(shape)], { type: x.type, shape }, { allowzero: 1 });
+  }
+
+  transpose(x: Value, permutation: readonly number[]): Value {
+    if (permutation.every((axis, i) => axis === i)) return x;
+    const shape = permutation.map((axis) => x.shape[axis] as number);
+    return this.node("Transpose", [x], { type: x.type, shape }, { perm: permutation });
+  }
+
+  /** The operand repeated along axes of length 1 and new leading ones. */
+  expand(x: Value, shape: Shape): Value {
+    if (sameList(x.shape, shape)) return x;
+    return this.node("Expand", [x, this.list(shape)], { type: x.type, shape });
+  }
+
+  /** The elements from `starts` up to, and without, `ends`, in steps; a negative step goes backwards. */
+  slice(
+    x: Value,
+    axes: readonly number[],
+    starts: readonly number[],
+    ends: readonly number[],
+    steps: readonly number[],
+  ): Value {
+    const kept = axes
+      .map((_, i) => i)
+      .filter((i) => {
+        const n = x.shape[axes[i] as number] as number;
+        return !(starts[i] === 0 && steps[i] === 1 && (ends[i] as number) >= n);
+      });
+    if (kept.length === 0) return x;
+    const of = (list: readonly number[]): number[] => kept.map((i) => list[i] as number);
+    const shape = [...x.shape];
+    for (const i of kept) {
+      const [start, step] = [starts[i] as number, steps[i] as number];
+      // An end before the first element, of a slice that goes backwards, is a large negative number.
+      const end = Math.max(ends[i] as number, -1);
+      shape[axes[i] as number] = Math.max(0, Math.ceil((end - start) / step));
+    }
+    return this.node("Slice", [x, ...[starts, ends, axes, steps].map((list) => this.list(of(list)))], {
+      type: x.type,
+      shape,
+    });
+  }
+
+  concat(parts: readonly Value[], axis: number): Value {
+    const [first] = parts as readonly [Value];
+    if (parts.length === 1) return first;
+    const length = parts.reduce((sum, { shape }) => sum + (shape[axis] as number), 0);
+    const shape = first.shape.map((n, a) => (a === axis ? length : n));
+    return this.node("Concat", parts, { type: first.type, shape }, { axis });
+  }
+
+  /** Elements at places along an axis; the places' axes take its place. */
+  gather(x: Value, places: Value, axis: number): Value {
+    const shape = [...x.shape.slice(0, axis), ...places.shape, ...x.shape.slice(axis + 1)];
+    return this.node("Gather", [x, places], { type: x.type, shape }, { axis });
+  }
+
+  /** Each `onTrue` or `onFalse`. Kernels are only there for some types; for the others the bits are chosen. */
+  where(condition: Value, onTrue: Value, onFalse: Value): Value {
+    const { type } = onTrue;
+    if (type === "bool") {
+      const yes = this.elementwise("And", [condition, onTrue]);
+      const no = this.elementwise("And", [this.elementwise("Not", [condition]), onFalse]);
+      return this.elementwise("Or", [yes, no]);
+    }
+    const through = type === "uint32" ? "int32" : type === "uint64" ? "int64" : type;
+    const shape = commonShape([condition, onTrue, onFalse]);
+    const inputs = [condition, this.bitcast(onTrue, through), this.bitcast(onFalse, through)];
+    return this.bitcast(this.node("Where", inputs, { type: through, shape }), type);
+  }
+
+  /** An array of one number. */
+  filled(type: Exclude<ElementType, "string">, value: number | bigint | boolean, shape: Shape): Value {
+    if (sizeOf(shape) === 0) return this.constant(type, [], shape);
+    return this.expand(this.scalar(type, value), shape);
+  }
+
+  /** 0, 1, … as int64. */
+  count(length: number): Value {
+    const [from, to, step] = [0, length, 1].map((n) => this.scalar("int64", n)) as [Value, Value, Value];
+    return this.node("Range", [from, to, step], { type: "int64", shape: [length] });
+  }
+
+  /** A graph to stand inside a node: what `write` returns are its outputs. */
+  inner(name: string, write: (graph: GraphBuilder) => readonly Value[]): AttributeValue {
+    const graph = new GraphBuilder(this);
+    const outputs = write(graph);
+    return {
+      kind: "graph",
+      value: graph.#finish(
+        name,
+        outputs.map((value) => graph.#own(value)),
+      ),
+    };
+  }
+
+  /** The whole graph; `names[i]`, which is reserved, is what output `i` is called. */
+  finish(name: string, outputs: readonly Value[], names: readonly string[]): GraphProto {
+    const renamed = new Map<string, string>();
+    const made = new Set(this.#nodes.flatMap((node) => node.outputs));
+    const results = outputs.map((value, i) => {
+      const wanted = names[i] as string;
+      if (made.has(value.name) && !renamed.has(value.name)) {
+        renamed.set(value.name, wanted);
+        return { ...value, name: wanted };
+      }
+      this.#nodes.push({
+        opType: "Identity",
+        domain: "",
+        name: "",
+        inputs: [value.name],
+        outputs: [wanted],
+        attributes: {},
+      });
+      return { ...value, name: wanted };
+    });
+    const graph = this.#finish(name, results);
+    const whole = { ...graph, nodes: graph.nodes.map((node) => renameNode(node, renamed)) };
+    const live = new Set<string>();
+    const { nodes } = pruned(whole, live);
+    return { ...whole, nodes, initializers: this.#names.constants.filter((tensor) => live.has(tensor.name)) };
+  }
+
+  #finish(name: string, outputs: readonly Value[]): GraphProto {
+    return { name, nodes: this.#nodes, initializers: [], inputs: this.#inputs, outputs: outputs.map(infoOf) };
+  }
+
+  /** An output of a graph inside a node must be made there, by a node of its own. */
+  #own(value: Value): Value {
+    const copy = { ...value, name: this.#names.fresh("v") };
+    this.#nodes.push({
+      opType: "Identity",
+      domain: "",
+      name: "",
+      inputs: [value.name],
+      outputs: [copy.name],
+      attributes: {},
+    });
+    return copy;
+  }
+
+  #find(key: string): readonly Value[] | undefined {
+    const known = this.#results.get(key);
+    return known !== undefined || this.#outer === undefined ? known : this.#outer.#find(key);
+  }
+}
+
+/** The shape of an elementwise result. */
+const commonShape = (values: readonly Value[]): Shape => {
+  const shape = broadcastShapes(...values.map((value) => value.shape));
+  if (shape !== undefined) return shape;
+  const shapes = values.map((value) => formatShape(value.shape)).join(" and ");
+  throw new ShapeError(`toOnnx: operands of shapes ${shapes} do not broadcast.`);
+};
+
+const infoOf = ({ name, type, shape }: Value): ValueInfo => ({ name, type, shape });
+
+const hasGraph = (attributes: Attributes): boolean =>
+  Object.values(attributes).some(({ kind }) => kind === "graph");
+
+/** A graph without nodes that nobody reads. `live` gets all names that are read: they differ throughout a model. */
+const pruned = (graph: GraphProto, live: Set<string>): GraphProto => {
+  for (const { name } of graph.outputs) live.add(name);
+  const kept: NodeProto[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((name) => live.has(name))) continue;
+    for (const name of node.inputs) live.add(name);
+    const attributes = hasGraph(node.attributes)
+      ? mapGraphs(node.attributes, (inner) => pruned(inner, live))
+      : node.attributes;
+    kept.push({ ...node, attributes });
+  }
+  return { ...graph, nodes: kept.reverse() };
+};
+
+/** Attributes with the graphs among them changed. */
+const mapGraphs = (attributes: Attributes, change: (graph: GraphProto) => GraphProto): Attributes =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, attribute]) => [
+      name,
+      attribute.kind === "graph" ? { ...attribute, value: change(attribute.value) } : attribute,
+    ]),
+  );
+
+/** A node with values called by other names, in graphs inside too. */
+const renameNode = (node: NodeProto, names: ReadonlyMap<string, string>): NodeProto => {
+  const rename = (name: string): string => names.get(name) ?? name;
+  const inside = (graph: GraphProto): GraphProto => ({
+    ...graph,
+    nodes: graph.nodes.map((inner) => renameNode(inner, names)),
+  });
+  const attributes = hasGraph(node.attributes) ? mapGraphs(node.attributes, inside) : node.attributes;
+  return { ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename), attributes };
+};
+
+const sameList = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((n, i) => n === b[i]);
