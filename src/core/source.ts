@@ -23,9 +23,9 @@ const DEPTH = 40;
 type StackErrorConstructor = ErrorConstructor & { stackTraceLimit?: number };
 
 const FRAME =
-  /^\s*at (?:(?:async )?(.*?) \()?((?:file:\/\/|https?:\/\/|node:|\/|[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/;
+  /^\s*at (?:(?:async )?(.*?) \()?((?:file:\/\/|(?:blob:)?https?:\/\/|node:|\/|[A-Za-z]:\\).*?):(\d+):(\d+)\)?$/;
 /** Firefox and Safari: `name@file:line:column`. */
-const FRAME_GECKO = /^(?:(.*?)@)?((?:file|https?):\/\/.*?):(\d+):(\d+)$/;
+const FRAME_GECKO = /^(?:(.*?)@)?((?:file|(?:blob:)?https?):\/\/.*?):(\d+):(\d+)$/;
 
 const asUrl = (file: string): string => (file.startsWith("/") ? `file://${file}` : file);
 

@@ -135,18 +135,36 @@ const orderMark = ({ edge, points }: PlacedEdge, to: GraphNode | undefined, oper
   });
 };
 
-const drawLayout = ({ nodes, edges }: GraphLayout): readonly Markup[] => {
+/** Around the drawing of a node or an edge, if a page wants to find it: an element that carries its id or place. */
+type Mark = (kind: "node" | "edge", id: number, drawing: Markup) => Markup;
+
+const unmarked: Mark = (_kind, _id, drawing) => drawing;
+
+const marked: Mark = (kind, id, drawing) =>
+  drawing === "" ? "" : element("g", { [`data-${kind}`]: id }, drawing);
+
+const drawLayout = ({ nodes, edges }: GraphLayout, mark: Mark = unmarked): readonly Markup[] => {
   const byId = new Map(nodes.map(({ node }) => [node.id, node]));
   const operands = new Map<number, number>();
   for (const { edge } of edges) operands.set(edge.to, (operands.get(edge.to) ?? 0) + 1);
   return [
-    ...edges.map((placed) =>
-      drawArrow(placed, orderMark(placed, byId.get(placed.edge.to), operands.get(placed.edge.to) ?? 0)),
-    ),
-    ...edges.map(drawEdgeText),
-    ...nodes.map(drawNode),
+    ...edges.map((placed, i) => {
+      const order = orderMark(placed, byId.get(placed.edge.to), operands.get(placed.edge.to) ?? 0);
+      return mark("edge", i, drawArrow(placed, order));
+    }),
+    ...edges.map((placed, i) => mark("edge", i, drawEdgeText(placed))),
+    ...nodes.map((placed) => mark("node", placed.node.id, drawNode(placed))),
   ];
 };
+
+/** Options of `drawGraph`. */
+export interface DrawGraphOptions extends PictureOptions {
+  /**
+   * Whether a page can find what it shows: nodes stand in elements with their id as `data-node`, arrows and texts of edges
+   * in elements with their place in `graph.edges` as `data-edge`; programs inside nodes carry none. Default false.
+   */
+  readonly ids?: boolean;
+}
 
 /** What the kinds of boxes are, and what stands at edges. */
 const legend = (
@@ -189,7 +207,10 @@ const legend = (
  * @example
  * drawGraph(circuit((x: NDArray) => np.sin(x))(1)).startsWith("<svg"); // true
  */
-export const drawGraph = (graph: ProgramGraph, options: PictureOptions = {}): string => {
+export const drawGraph = (
+  graph: ProgramGraph,
+  { ids = false, ...options }: DrawGraphOptions = {},
+): string => {
   const layout = layoutGraph(graph);
   const below = legend(graph, layout.height + 16);
   const width = Math.max(layout.width, below.width);
@@ -197,7 +218,7 @@ export const drawGraph = (graph: ProgramGraph, options: PictureOptions = {}): st
     width,
     layout.height + 26,
     "computational graph",
-    [...drawLayout(layout), ...below.content],
+    [...drawLayout(layout, ids ? marked : unmarked), ...below.content],
     options,
   );
 };

@@ -17,7 +17,7 @@ export { type ConfusionOptions, drawConfusion } from "./draw-confusion.ts";
 export { type CostQuantity, type DrawCostOptions, drawCost } from "./draw-cost.ts";
 export { type Curve, type CurveOptions, drawCurves } from "./draw-curves.ts";
 export { drawGradientFlow } from "./draw-gradient-flow.ts";
-export { drawGraph } from "./draw-graph.ts";
+export { type DrawGraphOptions, drawGraph } from "./draw-graph.ts";
 export { type DrawLandscapeOptions, drawLandscape } from "./draw-landscape.ts";
 export { encodeEvents, type Histogram, type RunEvent } from "./event-file.ts";
 export {

@@ -142,6 +142,12 @@ describe("userLocation", () => {
     });
   });
 
+  test("reads frames of modules that were made in the browser", () => {
+    const place = { file: "blob:https://example.org/1b4e28ba-2fa1", line: 3, column: 7, functionName: "f" };
+    expect(located("    at f (blob:https://example.org/1b4e28ba-2fa1:3:7)")).toEqual(place);
+    expect(located("f@blob:https://example.org/1b4e28ba-2fa1:3:7")).toEqual(place);
+  });
+
   test("passes over this library and the platform", () => {
     expect(
       located(`    at bind (${own}:1:1)`, "    at node:internal/main:1:1", "    at f (/home/me/a.ts:3:7)")
