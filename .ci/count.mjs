@@ -1,10 +1,8 @@
-// Prints "N passed, N failed" from vitest's JSON report; exits 1 if anything failed.
-// Usage: node .ci/count.mjs <report.json> <exit code of the test run>
+// Prints "N passed, N failed" from vitest's JSON reports; exits 1 if anything failed.
+// Usage: node .ci/count.mjs <report.json> <exit code of its test run> [<report.json> <exit code> ...]
 import { readFileSync } from "node:fs";
 
-const [path, exitCode] = process.argv.slice(2);
-
-const count = () => {
+const count = (path) => {
   const { testResults } = JSON.parse(readFileSync(path, "utf8"));
   let passed = 0;
   let failed = 0;
@@ -18,17 +16,24 @@ const count = () => {
   return { passed, failed };
 };
 
-const read = () => {
+const read = (path, exitCode) => {
   try {
-    return count();
+    const { passed, failed } = count(path);
+    // An error outside every test (a type error in a source file, a crash) fails the run without failing a test.
+    return { passed, failed: failed === 0 && exitCode !== "0" ? 1 : failed };
   } catch (error) {
     console.error(`no test report to count: ${error.message}`);
     return { passed: 0, failed: 1 };
   }
 };
 
-const { passed, failed } = read();
-// An error outside every test (a type error in a source file, a crash) fails the run without failing a test.
-const total = failed === 0 && exitCode !== "0" ? 1 : failed;
-console.log(`${passed} passed, ${total} failed`);
-process.exitCode = total === 0 ? 0 : 1;
+let passed = 0;
+let failed = 0;
+const given = process.argv.slice(2);
+for (let i = 0; i < given.length; i += 2) {
+  const run = read(given[i], given[i + 1]);
+  passed += run.passed;
+  failed += run.failed;
+}
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

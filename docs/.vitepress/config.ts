@@ -55,6 +55,7 @@ const guide: Items = [
       ...ifThere("Seeing", "/inspect"),
       ...ifThere("ONNX", "/onnx"),
       page("Examples", "/examples"),
+      page("The playground", "/playground"),
       page("Performance", "/performance"),
       page("GradBench", "/gradbench"),
       page("Accuracy", "/accuracy"),
