@@ -106,20 +106,23 @@ describe("drawGraph", () => {
 });
 
 describe("with ids", () => {
-  test.each(Object.keys(graphs))("every node and edge of %s can be found, and nothing else changes", (name) => {
-    const graph = graphs[name] as ProgramGraph;
-    const [plain, marked] = [drawGraph(graph), drawGraph(graph, { ids: true })];
-    const found = (attribute: string): readonly number[] =>
-      [...marked.matchAll(new RegExp(`${attribute}="(\\d+)"`, "g"))].map(([, id]) => Number(id));
-    const drawn = layoutGraph(graph);
-    expect(found("data-node")).toEqual(drawn.nodes.map(({ node }) => node.id));
-    // An edge has an arrow and, unless it is empty, a text.
-    expect(new Set(found("data-edge"))).toEqual(new Set(graph.edges.keys()));
-    expect(marked.replace(/<g data-(?:node|edge)="\d+">/g, "").replaceAll("</g>", "")).toBe(
-      plain.replaceAll("</g>", ""),
-    );
-    expect(plain).not.toContain("data-");
-  });
+  test.each(Object.keys(graphs))(
+    "every node and edge of %s can be found, and nothing else changes",
+    (name) => {
+      const graph = graphs[name] as ProgramGraph;
+      const [plain, marked] = [drawGraph(graph), drawGraph(graph, { ids: true })];
+      const found = (attribute: string): readonly number[] =>
+        [...marked.matchAll(new RegExp(`${attribute}="(\\d+)"`, "g"))].map(([, id]) => Number(id));
+      const drawn = layoutGraph(graph);
+      expect(found("data-node")).toEqual(drawn.nodes.map(({ node }) => node.id));
+      // An edge has an arrow and, unless it is empty, a text.
+      expect(new Set(found("data-edge"))).toEqual(new Set(graph.edges.keys()));
+      expect(marked.replace(/<g data-(?:node|edge)="\d+">/g, "").replaceAll("</g>", "")).toBe(
+        plain.replaceAll("</g>", ""),
+      );
+      expect(plain).not.toContain("data-");
+    },
+  );
 
   test("a mark is around what it names", () => {
     const { root } = parseSvg(drawGraph(graphs["neuron"] as ProgramGraph, { ids: true }));
