@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { evaluate } from "../../src/kernel/evaluate.ts";
 import { input } from "../../src/kernel/expr.ts";
 import { sequence } from "../../src/kernel/sequence.ts";
-import { worst32, worst64 } from "./accuracy.ts";
 import { functions, stepFunctions } from "./functions.ts";
 import { mapKernel } from "./harness.ts";
+import { worst32, worst64 } from "./worst.ts";
 
 const points = [
   0,

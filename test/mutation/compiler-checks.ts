@@ -1,93 +1,85 @@
 import "../../src/index.ts";
-import { type ConcreteArray, isFloat, type NDArray } from "../../src/array/index.ts";
-import { compile } from "../../src/compile/compile.ts";
+import { type ConcreteArray, isFloat } from "../../src/array/index.ts";
+import { compile, lowerJaxpr } from "../../src/compile/compile.ts";
+import { optimize } from "../../src/compile/passes/optimize.ts";
 import {
-  type ClosedJaxpr,
   evalJaxpr,
   type FlatFunction,
-  setAccelerator,
+  type Primitive,
+  registeredPrimitives,
   traceToJaxpr,
 } from "../../src/core/index.ts";
-import { scan } from "../../src/lax/scan.ts";
-import * as np from "../../src/numpy/index.ts";
 import { arrayMismatch } from "../../src/testing/closeness.ts";
 import { drawArray, drawDirection } from "../../src/testing/elements.ts";
 import { fixedSource } from "../../src/testing/fixed-source.ts";
 import { drawProgram } from "../../src/testing/programs/index.ts";
 import { vjpFlat } from "../../src/transforms/vjp.ts";
+import { disguised } from "../compile/disguise.ts";
+import { boundOf, comparable, drawDisguised } from "../compile/draw-wide.ts";
+import { drawBait } from "../compile/passes/bait.ts";
+import { evaluate, requireMeaning } from "../compile/passes/support.ts";
+import { programOf, SAMPLE_BOUND, type Sample, samples } from "../compile/samples/index.ts";
+import { compiledOf, requireNear, traced, unoptimized } from "../compile/support.ts";
+import { textOf } from "../compile/text-of.ts";
+import { functions, stepFunctions } from "../kernel/functions.ts";
+import { worst32, worst64 } from "../kernel/worst.ts";
+import "../compile/control-flow.test.ts";
+import "../compile/dot.test.ts";
+import "../compile/layouts.test.ts";
+import "../compile/loops.test.ts";
+import "../compile/memory-plan.test.ts";
+import "../compile/nest-lanes.test.ts";
+import "../compile/passes/eliminate-dead-results.test.ts";
+import "../compile/passes/eliminate.test.ts";
+import "../compile/passes/fold-constants.test.ts";
+import "../compile/passes/inline-calls.test.ts";
+import "../compile/passes/multiply-diagonals.test.ts";
+import "../compile/passes/optimize.test.ts";
+import "../compile/passes/simplify-arithmetic.test.ts";
+import "../compile/passes/simplify-contractions.test.ts";
+import "../compile/passes/simplify-logic.test.ts";
+import "../compile/passes/simplify-shapes.test.ts";
+import "../compile/regions.test.ts";
+import "../compile/resident-area.test.ts";
+import "../compile/scan.test.ts";
+import "../compile/schedule.test.ts";
+import "../compile/split-invariant.test.ts";
+import "../compile/wasm.test.ts";
+import "../kernel/expr.test.ts";
+import "../primitives/nest.test.ts";
+import { collected } from "./collected-tests.ts";
 
 /*
- * Runs inside a build with faults planted (compiler.ts): programs and their gradients, small and random or long enough for
- * vectors, blocks and tails, are compiled and compared with the reference, which the faults do not touch. Its arguments
- * are the first fault and the last; it prints one line a fault, by which a hang is seen, too.
+ * What the tests of the compiler check, as functions, on fewer cases: samples compiled to the text on file, and to programs
+ * that compute what the reference computes, which no fault touches; the tests of passes and stages as they are; programs
+ * of what rules look for; every primitive on windows of all kinds; random programs and their gradients; the accuracy of
+ * elementary functions.
  */
 
-const state = globalThis as unknown as { awake: number; reached: Set<number> | undefined };
+/** Whether something is wrong; it may also throw. */
+export type IsBroken = () => boolean | Promise<boolean>;
 
-interface Check {
-  readonly closed: ClosedJaxpr;
-  readonly inputs: readonly ConcreteArray[];
-  readonly expected: readonly NDArray[];
-  /** How near results have to be: what goes through float32 is no better for ending in float64. */
-  readonly precision: number;
+/** Something that is checked. What is expected is found out by `prepare`, while no fault is awake. */
+export interface Check {
+  readonly name: string;
+  readonly prepare: () => IsBroken;
 }
 
-const checkOf = (fun: FlatFunction, inputs: readonly ConcreteArray[]): Check => {
+/** What fails by throwing. */
+const throwing =
+  (run: () => unknown): IsBroken =>
+  async () => {
+    await run();
+    return false;
+  };
+
+/** A program compiled and run, beside the reference evaluation. */
+const resultsOf = (fun: FlatFunction, inputs: readonly ConcreteArray[]): IsBroken => {
   const closed = traceToJaxpr(fun, inputs, "makeJaxpr");
   const expected = evalJaxpr(closed.jaxpr, closed.consts, inputs);
-  return { closed, inputs, expected, precision: String(closed).includes("f32") ? 1e-3 : 1e-9 };
-};
-
-const withGradient = (fun: FlatFunction, inputs: readonly ConcreteArray[], seed: number): Check[] => {
-  const value = checkOf(fun, inputs);
-  const source = fixedSource(seed);
-  const cts = value.expected.map((y) => (isFloat(y.dtype) ? drawDirection(source, y) : null));
-  const pull: FlatFunction = (...xs) =>
-    vjpFlat(fun, xs)
-      .pullback(cts)
-      .flatMap((x) => (x === null ? [] : [x]));
-  return [value, checkOf(pull, inputs)];
-};
-
-const long = (dtype: "float32" | "float64", shape: readonly number[], seed: number): ConcreteArray =>
-  drawArray(fixedSource(seed), { shape, dtype });
-
-/** Programs that are large enough for what small ones never reach. */
-const large = (): Check[] =>
-  (["float32", "float64"] as const).flatMap((dtype) => {
-    const [a, b, v] = [long(dtype, [37, 41], 1), long(dtype, [41, 35], 2), long(dtype, [41], 3)];
-    const programs: readonly (readonly [FlatFunction, readonly ConcreteArray[]])[] = [
-      [(x, y) => [np.matmul(x as NDArray, y as NDArray)], [a, b]],
-      [(x, y) => [np.matmul(x as NDArray, y as NDArray)], [a, v]],
-      [(x) => [np.sum(np.exp(x as NDArray), 1), np.max(x as NDArray, 0), np.tanh(x as NDArray).T], [a]],
-      [
-        (x, y) => [
-          np
-            .sin(x as NDArray)
-            .mul(y as NDArray)
-            .sum(0),
-          np.cumsum(x as NDArray, 1),
-        ],
-        [a, v],
-      ],
-      [(x) => [np.sort(x as NDArray, 1), np.concatenate([x as NDArray, x as NDArray], 1)], [a]],
-      [
-        (x, y) =>
-          scan(
-            (c: NDArray, e: NDArray): readonly [NDArray, NDArray] => [np.tanh(c.add(e)), c.mul(e)],
-            y as NDArray,
-            x as NDArray,
-          ) as readonly NDArray[],
-        [a, v],
-      ],
-      [(x) => [np.linalg.cholesky(np.matmul(x as NDArray, (x as NDArray).T).add(np.eye(37).mul(400)))], [a]],
-    ];
-    return programs.flatMap(([fun, inputs], i) => withGradient(fun, inputs, i));
-  });
-
-/** Compile and run; whether something is wrong. */
-const isBroken = ({ closed, inputs, expected, precision }: Check): boolean => {
-  try {
+  // What goes through float32 is no better for ending in float64.
+  const precision = String(closed).includes("f32") ? 1e-3 : 1e-9;
+  return () => {
     const results = compile(closed)?.(inputs);
     if (results === undefined) return true;
     return expected.some((y, i) => {
@@ -98,43 +90,105 @@ const isBroken = ({ closed, inputs, expected, precision }: Check): boolean => {
       for (const e of y.toTypedArray()) if (Number.isFinite(e)) largest = Math.max(largest, Math.abs(e));
       return arrayMismatch(x, y, { rtol, atol: rtol * largest }) !== undefined;
     });
-  } catch {
-    return true;
-  }
+  };
 };
 
-const COUNT = Number(process.argv[4] ?? 60);
-state.awake = -1;
-setAccelerator(undefined);
-const checks = [
-  ...Array.from({ length: COUNT }, (_, seed) => {
-    const source = fixedSource(seed + 1);
-    const program = drawProgram(source, { reverseOnly: true, maxSteps: 16 });
-    return withGradient(
-      program.flat,
-      program.inputs.map((spec) => drawArray(source, spec)),
-      seed,
-    );
-  }).flat(),
-  ...large(),
-];
-/** Which checks come by which fault. */
-const visits = new Map<number, number[]>();
-checks.forEach((check, k) => {
-  state.reached = new Set();
-  if (isBroken(check)) throw new Error(`a check fails without any fault:\n${check.closed}`);
-  for (const id of state.reached) visits.set(id, [...(visits.get(id) ?? []), k]);
+/** A random program, or its gradient. */
+const randomProgram = (seed: number, isPulledBack: boolean): Check => ({
+  name: `random program ${seed}${isPulledBack ? ", its pullback" : ""}`,
+  prepare: () => {
+    const source = fixedSource(seed);
+    const { flat, inputs: specs } = drawProgram(source, { reverseOnly: true, maxSteps: 16 });
+    const inputs = specs.map((spec) => drawArray(source, spec));
+    if (!isPulledBack) return resultsOf(flat, inputs);
+    const directions = fixedSource(seed);
+    const cts = flat(...inputs).map((y) => (isFloat(y.dtype) ? drawDirection(directions, y) : null));
+    const pull: FlatFunction = (...xs) =>
+      vjpFlat(flat, xs)
+        .pullback(cts)
+        .filter((x) => x !== null);
+    return resultsOf(pull, inputs);
+  },
 });
-state.reached = undefined;
 
-const ids = (process.argv[2] ?? "").split(",").filter(Boolean).map(Number);
-for (const id of ids) {
-  console.log(`start ${id}`);
-  const visiting = visits.get(id) ?? [];
-  state.awake = id;
-  const caught = visiting.some((k) => isBroken(checks[k] as Check));
-  state.awake = -1;
-  console.log(`${visiting.length === 0 ? "unreached" : caught ? "caught" : "missed"} ${id}`);
-  // A fault may leave shared memory in disorder: the next one starts afresh then.
-  if (caught && visiting.some((k) => isBroken(checks[k] as Check))) process.exit(0);
-}
+/** The text that a sample is compiled to, which the tests have on file. */
+const sampleText = (sample: Sample): Check => ({
+  name: `${sample.name}, its text`,
+  prepare: () => {
+    const text = textOf(lowerJaxpr(programOf(sample)));
+    return () => textOf(lowerJaxpr(programOf(sample))) !== text;
+  },
+});
+
+/** What a sample computes, as near as the tests want it. */
+const sampleResults = (sample: Sample): Check => ({
+  name: `${sample.name}, its results`,
+  prepare: () => {
+    const closed = programOf(sample);
+    const expected = evalJaxpr(closed.jaxpr, closed.consts, sample.inputs);
+    return throwing(() => requireNear(compiledOf(closed)(sample.inputs), expected, SAMPLE_BOUND));
+  },
+});
+
+/** A primitive on operands that are windows of all kinds. */
+const applicationOf = (primitive: Primitive, seed: number, how: typeof compiledOf): Check => ({
+  name: `${primitive.name} ${seed}, ${how.name}`,
+  prepare: () => {
+    const { application, disguises } = drawDisguised(primitive, fixedSource(seed));
+    const expected = comparable(primitive, application.evaluate());
+    const passed = disguises.map((d) => d.passed);
+    const apart = traced(disguised(application.fun, disguises), passed);
+    return throwing(() =>
+      requireNear(comparable(primitive, how(apart)(passed)), expected, boundOf(primitive)),
+    );
+  },
+});
+
+const BAITS_TOGETHER = 20;
+
+/** Some programs of what the rewriting rules look for. */
+const baits = (group: number): Check => ({
+  name: `baits, group ${group}`,
+  prepare: () => {
+    const drawn = Array.from({ length: BAITS_TOGETHER }, (_, k) => {
+      const bait = drawBait(fixedSource(1 + k + group * BAITS_TOGETHER));
+      return { ...bait, expected: evaluate(bait.closed, bait.inputs) };
+    });
+    return throwing(() => {
+      for (const { closed, inputs, expected } of drawn)
+        requireMeaning("optimize", (program) => optimize(program).closed, closed, inputs, expected);
+    });
+  },
+});
+
+/** Elementary functions within the bounds that the tests hold them to, at fewer points. */
+const accuracy = (): Check[] => {
+  const within = (name: string, bounds: readonly [number, number], step: number, dense: number): Check[] => [
+    { name: `${name} of f32`, prepare: () => () => !(worst32(name, step, dense).error <= bounds[0]) },
+    { name: `${name} of f64`, prepare: () => () => !(worst64(name).error <= bounds[1]) },
+  ];
+  return [
+    ...Object.entries(functions).flatMap(([name, { bound }]) =>
+      within(name, [bound, bound], 2_000_003, 2000),
+    ),
+    ...Object.entries(stepFunctions).flatMap(([name, { bounds }]) => within(name, bounds, 4_000_037, 500)),
+  ];
+};
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** All checks, those first that tell most. */
+export const allChecks = (programs: number): readonly Check[] => [
+  ...samples.flatMap((sample) => [sampleText(sample), sampleResults(sample)]),
+  ...collected.map(({ name, run }) => ({ name, prepare: () => throwing(run) })),
+  ...range(75).map(baits),
+  ...registeredPrimitives()
+    .filter((primitive) => primitive.args !== undefined)
+    .flatMap((primitive) =>
+      range(4).flatMap((k) =>
+        [compiledOf, unoptimized].map((how) => applicationOf(primitive, 1000 + k, how)),
+      ),
+    ),
+  ...range(programs).flatMap((k) => [randomProgram(k + 1, false), randomProgram(k + 1, true)]),
+  ...accuracy(),
+];

@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { plant, type Site } from "./sites.ts";
@@ -49,15 +49,18 @@ for (const file of files) {
   planted.set(join(root, file), result.text);
 }
 
+const collector = join(root, "test/mutation/collected-tests.ts");
 const folder = mkdtempSync(join(root, "node_modules", ".faults-"));
-const bundle = join(folder, "checks.mjs");
+const bundle = join(folder, "worker.mjs");
 await build({
-  entryPoints: [join(root, "test/mutation/compiler-checks.ts")],
+  entryPoints: [join(root, "test/mutation/compiler-worker.ts")],
   outfile: bundle,
   bundle: true,
   format: "esm",
   platform: "node",
   packages: "external",
+  // The package says that its files have no side effects; those of tests have.
+  ignoreAnnotations: true,
   banner: {
     js: "const __fault = (id) => { globalThis.reached?.add(id); return globalThis.awake === id; };",
   },
@@ -65,10 +68,16 @@ await build({
   plugins: [
     {
       name: "faults",
-      setup: ({ onLoad }) => {
+      setup: ({ onLoad, onResolve }) => {
+        // Tests are collected, not run, when they are imported.
+        onResolve({ filter: /^vitest$/ }, ({ importer }) =>
+          importer.endsWith(".test.ts") ? { path: collector } : undefined,
+        );
         onLoad({ filter: /\.ts$/ }, ({ path }) => {
-          const contents = planted.get(path);
-          return contents === undefined ? undefined : { contents, loader: "ts" };
+          const text = planted.get(path) ?? readFileSync(path, "utf8");
+          // Files that lie beside a module are looked for beside it, not beside the bundle.
+          const here = JSON.stringify(pathToFileURL(path).href);
+          return { contents: text.replaceAll("import.meta.url", here), loader: "ts" };
         });
       },
     },
@@ -80,10 +89,18 @@ const HANG_MS = 60_000;
 
 const verdicts = new Map<number, string>();
 
+const surveyed = join(folder, "survey.json");
+const survey = spawnSync(process.execPath, [bundle, "survey", values.programs], {
+  stdio: ["ignore", "pipe", "inherit"],
+  maxBuffer: 2 ** 28,
+});
+if (survey.status !== 0) throw new Error("The checks don't run.");
+writeFileSync(surveyed, survey.stdout);
+
 /** Try faults in a process of its own, until one hangs; returns those that are left. */
 const tryFaults = (ids: readonly number[]): Promise<readonly number[]> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [bundle, ids.join(), "", values.programs], {
+    const child = spawn(process.execPath, [bundle, "try", values.programs, surveyed, ids.join()], {
       stdio: ["ignore", "pipe", "inherit"],
     });
     let current: number | undefined;
@@ -103,7 +120,7 @@ const tryFaults = (ids: readonly number[]): Promise<readonly number[]> =>
       clearTimeout(timer);
       if (current !== undefined) verdicts.set(current, "caught");
       const left = ids.filter((id) => !verdicts.has(id));
-      // A process that ends before its first fault has something else wrong with it.
+      // One that ends before its first fault has something else wrong with it.
       if (left.length === ids.length) throw new Error("The checks don't run.");
       resolve(left);
     });

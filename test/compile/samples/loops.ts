@@ -1,0 +1,86 @@
+import type { NDArray } from "../../../src/array/index.ts";
+import { checkpoint, lax, numpy as np, vmap } from "../../../src/index.ts";
+import { type Sample, sample, withPullback } from "./sample.ts";
+
+/** Loops, branches, checkpoints and batches. */
+export const loops: readonly Sample[] = [
+  ...withPullback(
+    sample(
+      "scan",
+      "f32[4] f32[7,4]",
+      (c, xs) =>
+        lax.scan(
+          (carry: NDArray, x: NDArray): readonly [NDArray, NDArray] => [np.tanh(carry.add(x)), carry.mul(x)],
+          c,
+          xs,
+        ) as readonly NDArray[],
+    ),
+  ),
+  ...withPullback(
+    sample("recurrent", "f32[3,8] f32[6,3,5] f32[5,8] f32[8,8]", (h, xs, u, w) => [
+      lax.scan(
+        (carry: NDArray, x: NDArray): readonly [NDArray, null] => [
+          np.tanh(np.matmul(x, u).add(np.matmul(carry, w))),
+          null,
+        ],
+        h,
+        xs,
+      )[0] as NDArray,
+    ]),
+  ),
+  sample("scan-reverse", "f64[3] f64[5,3]", (c, xs) => [
+    lax.scan((carry: NDArray, x: NDArray): readonly [NDArray, null] => [carry.mul(0.5).add(x), null], c, xs, {
+      reverse: true,
+    })[0] as NDArray,
+  ]),
+  sample("loop-of-loops", "f32[3,4,2]", (x) => [
+    lax.scan(
+      (outer: NDArray, rows: NDArray): readonly [NDArray, NDArray] => {
+        const inner = lax.scan(
+          (c: NDArray, row: NDArray): readonly [NDArray, NDArray] => [c.add(row), c.mul(row)],
+          outer,
+          rows,
+        ) as readonly [NDArray, NDArray];
+        return [inner[0].mul(0.5), inner[1].sum(0)];
+      },
+      np.zeros([2]),
+      x,
+    )[1] as NDArray,
+  ]),
+  sample("invariant", "f32[8,8] f32[8]", (a, v) => [
+    lax.foriLoop(0, 5, (_: NDArray, c: NDArray) => np.matmul(np.sin(a), c).add(1), v) as NDArray,
+  ]),
+  sample("in-place", "f32[40]", (x) => [
+    lax.foriLoop(0, 9, (i: NDArray, c: NDArray) => c.at(i.add(1)).set(c.at(i).get().mul(0.5)), x) as NDArray,
+  ]),
+  sample("while", "f32[5]", (x) => [
+    lax.whileLoop(
+      (c: NDArray) => np.sum(c).less(20),
+      (c: NDArray) => c.add(np.abs(x)).add(0.25),
+      x,
+    ) as NDArray,
+  ]),
+  sample("branches", "i32[] f32[6]", (i, x) => [
+    lax.switch(
+      i,
+      [(v: NDArray) => np.sin(v), (v: NDArray) => v.mul(2), (v: NDArray) => np.flip(v)],
+      x,
+    ) as NDArray,
+  ]),
+  ...withPullback(
+    sample("condition", "f32[6]", (x) => [
+      lax.cond(
+        np.sum(x).greater(0),
+        (v: NDArray) => np.exp(v),
+        (v: NDArray) => np.square(v),
+        x,
+      ) as NDArray,
+    ]),
+  ),
+  ...withPullback(
+    sample("checkpointed", "f32[6,6]", (x) => [
+      np.sum(checkpoint((v: NDArray) => np.sin(np.matmul(np.sin(v), v)))(x)),
+    ]),
+  ),
+  sample("batched", "f32[5,4] f32[4,3]", (x, w) => [vmap((row: NDArray) => np.matmul(np.cumsum(row), w))(x)]),
+];

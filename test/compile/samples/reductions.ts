@@ -1,0 +1,19 @@
+import { nn, numpy as np } from "../../../src/index.ts";
+import { type Sample, sample, withPullback } from "./sample.ts";
+
+/** Sums and other reductions over any axes. */
+export const reductions: readonly Sample[] = [
+  sample("sum-all", "f32[1003]", (x) => [np.sum(x)]),
+  sample("sum-axes", "f64[5,3,17]", (x) => [np.sum(x, 0), np.sum(x, 1), np.sum(x, [0, 2])]),
+  sample("sum-columns", "f32[70,19]", (x) => [np.sum(x, 0)]),
+  sample("extrema", "f32[7,21]", (x) => [
+    np.max(x, 1),
+    np.min(x, 0),
+    np.argmax(x, 1),
+    np.any(x.greater(0), 0),
+  ]),
+  sample("products", "f32[4,5] i32[9]", (x, y) => [np.prod(x, 1), np.sum(y)]),
+  ...withPullback(sample("softmax", "f32[6,13]", (x) => [nn.softmax(x)])),
+  ...withPullback(sample("log-sum-exp", "f64[6,5]", (x) => [nn.logsumexp(x, 0)])),
+  sample("variance", "f32[9,30]", (x) => [np.var(x, 0), np.std(x)]),
+];
