@@ -44,13 +44,14 @@ const floors = {
   testing: learning,
   inspect: learning,
   onnx: [...learning, "inspect"],
+  export: learning,
 };
 
 /** `numpy.linalg` and `numpy.fft` are names inside the public face of numpy, as in JAX. */
 const namespaces = { numpy: ["linalg", "fft"] };
 
 /** Rooms whose index.ts is a public subpath of the package. */
-const publicRooms = ["testing", "testing/vitest", "optim", "inspect", "io", "train", "onnx"];
+const publicRooms = ["testing", "testing/vitest", "optim", "inspect", "io", "train", "onnx", "export"];
 const publicFace = `^src/(index|(${publicRooms.join("|")})/index)\\.ts$`;
 
 const either = (names) => `(${names.join("|")})`;

@@ -54,6 +54,7 @@ const guide: Items = [
       ...ifThere("Debugging", "/debugging"),
       ...ifThere("Seeing", "/inspect"),
       ...ifThere("ONNX", "/onnx"),
+      ...ifThere("Other engines", "/export"),
       page("Examples", "/examples"),
       page("The playground", "/playground"),
       page("Performance", "/performance"),

@@ -1,11 +1,11 @@
 import { isFloat, type NDArray, scalarArray } from "../array/index.ts";
 import { ArgumentError, type ClosedJaxpr, DifferentiationError, describeAval } from "../core/index.ts";
 import { resolveArgnums } from "../transforms/argnums.ts";
+import { argumentNames } from "../transforms/argument-names.ts";
 import { flattenArrays, requireSameStructure } from "../transforms/flatten-function.ts";
 import { traceFunction } from "../transforms/make-jaxpr.ts";
 import type { Argnums, InputsOf } from "../transforms/types.ts";
 import { flattenWithPath, formatPath, type TreeDef, unflatten } from "../tree/index.ts";
-import { argumentNames } from "./argument-names.ts";
 import { buildGraph, type EndPoint, plainEnds, writtenOut } from "./build-graph.ts";
 import { foldGraph } from "./fold-graph.ts";
 import { observeGradients, observeValues } from "./observe.ts";

@@ -1,7 +1,7 @@
 import type { DType, Shape } from "../array/index.ts";
 import { optimize } from "../compile/passes/optimize.ts";
 import type { Aval } from "../core/index.ts";
-import { argumentNames } from "../inspect/argument-names.ts";
+import { argumentNames } from "../transforms/argument-names.ts";
 import { type TracedFunction, traceFunction } from "../transforms/make-jaxpr.ts";
 import type { InputsOf } from "../transforms/types.ts";
 import { formatPath, leafPaths } from "../tree/index.ts";

@@ -153,13 +153,18 @@ export const jit = <A extends readonly unknown[], R>(
   };
   const lower = (...args: readonly unknown[]): Lowered<A, R> => {
     const { entry } = find(args);
-    return lowered(entry.jaxpr, (...others) => {
+    const call = (...others: InputsOf<A>): Arrays<R> => {
       const found = find(others);
       if (found.entry === entry) return run(entry, found.inputs) as Arrays<R>;
       throw new ArgumentError(
         `jit: "${name}" was lowered for other arguments: ${retraceReason(entry, found.entry)}. Call the jitted ` +
           "function itself, which is traced again where it has to be.",
       );
+    };
+    return lowered(entry.jaxpr, call, () => {
+      const isStatic = staticFlags(statics, args.length);
+      const traced = [...isStatic.keys()].filter((i) => !isStatic[i]);
+      return { inTree: entry.inTree, outTree: entry.outTree, name, fun: f, count: args.length, traced };
     });
   };
   Object.defineProperty(compiled, "name", { value: name });

@@ -9,6 +9,7 @@ import { programs, weigh } from "./bundles.mjs";
 /** What a lean program doesn't carry. */
 const optional = [
   "debug",
+  "export",
   "fft",
   "linalg",
   "primitives/fft",

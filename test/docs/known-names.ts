@@ -2,6 +2,7 @@
  * What the examples of docstrings may name without importing it.
  */
 import * as cotangent from "cotangent";
+import * as exported from "cotangent/export";
 import * as inspect from "cotangent/inspect";
 import * as io from "cotangent/io";
 import * as onnx from "cotangent/onnx";
@@ -20,9 +21,18 @@ export const entries: Readonly<Record<string, string>> = {
   testing: "src/testing/index.ts",
   inspect: "src/inspect/index.ts",
   onnx: "src/onnx/index.ts",
+  export: "src/export/index.ts",
 };
 
-const modules: Readonly<Record<string, object>> = { optim, io, train, testing, inspect, onnx };
+const modules: Readonly<Record<string, object>> = {
+  optim,
+  io,
+  train,
+  testing,
+  inspect,
+  onnx,
+  export: exported,
+};
 
 type Origin = readonly [name: string, { readonly module: string; readonly path: string }];
 
@@ -45,7 +55,10 @@ export const namesIn = (namespace: string): Names => {
   return new Map<string, Origin[1]>([
     ...namesOf(either, "fp-ts/lib/Either.js"),
     ...Object.entries(modules).flatMap(([name, module]) => namesOf(module, `cotangent/${name}`)),
-    ...Object.keys(modules).map((name): Origin => [name, { module: `cotangent/${name}`, path: "*" }]),
+    ...Object.keys(modules)
+      // `export` is no name that a program can use.
+      .filter((name) => name !== "export")
+      .map((name): Origin => [name, { module: `cotangent/${name}`, path: "*" }]),
     ...namesOf(cotangent, "cotangent"),
     ["np", { module: "cotangent", path: "numpy" }],
     ["fc", { module: "fast-check", path: "default" }],

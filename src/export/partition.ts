@@ -1,0 +1,30 @@
+import type { Partition } from "../transforms/stablehlo-exporter.ts";
+
+/** A `Partition` as the leaf of a tree. */
+class PartitionSpec implements Partition {
+  readonly axes: readonly (readonly string[])[];
+  constructor(axes: readonly (readonly string[])[]) {
+    this.axes = axes;
+  }
+
+  toString(): string {
+    const text = (names: readonly string[]): string =>
+      names.length === 1 ? JSON.stringify(names[0]) : names.length === 0 ? "null" : JSON.stringify(names);
+    return `partition(${this.axes.map(text).join(", ")})`;
+  }
+}
+
+/** Whether a value was made by `partition`. */
+export const isPartition = (value: unknown): value is Partition => value instanceof PartitionSpec;
+
+/**
+ * How an array is split over the devices of a mesh: for each of its axes, from the first, the axis of the mesh that splits
+ * it, several (the first the slowest), or `null`. Axes that are not named, and all of `partition()`, are whole on every
+ * device. JAX's `PartitionSpec`.
+ *
+ * @example
+ * String(partition("data", null)); // "partition(\"data\", null)"
+ * @see https://docs.jax.dev/en/latest/_autosummary/jax.sharding.PartitionSpec.html
+ */
+export const partition = (...axes: readonly (string | readonly string[] | null)[]): Partition =>
+  new PartitionSpec(axes.map((names) => (names === null ? [] : typeof names === "string" ? [names] : names)));

@@ -1,0 +1,18 @@
+import type { Primitive } from "../../../core/index.ts";
+import { ARRAYS } from "./arrays.ts";
+import { CUMULATIVE } from "./cumulative.ts";
+import { ELEMENTWISE } from "./elementwise.ts";
+import { INDEXING } from "./indexing.ts";
+import { LINALG } from "./linalg.ts";
+import { ORDERING } from "./ordering.ts";
+import type { Rule } from "./rule.ts";
+
+export type { Rule } from "./rule.ts";
+
+/** The rules of primitives that have better ones than what their lowerings say. */
+export const RULES: ReadonlyMap<Primitive, Rule> = /* @__PURE__ */ new Map(
+  [...ELEMENTWISE, ...ARRAYS, ...INDEXING, ...ORDERING, ...CUMULATIVE, ...LINALG].map((rule) => [
+    rule.primitive,
+    rule,
+  ]),
+);
