@@ -5,7 +5,7 @@ import * as prim from "../../primitives/index.ts";
 import { type Convolution, type OperandAxes, writeConvolution } from "./convolution.ts";
 import { type Fused, madeBy, type Producers } from "./fused.ts";
 
-const { range } = prim;
+const range = prim.range;
 
 /** Where an axis of a product comes from. */
 type Origin =

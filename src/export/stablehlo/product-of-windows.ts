@@ -7,7 +7,7 @@ import { type Fused, madeBy, type Producers } from "./fused.ts";
 import { sliceAxis } from "./ops.ts";
 import type { Value } from "./types.ts";
 
-const { range } = prim;
+const range = prim.range;
 
 /** `Σ windows(x)[…] · kernel[…]` over the elements of windows, or over the windows themselves. */
 export const productOfWindows = (equation: Equation, producers: Producers): Fused | undefined => {
