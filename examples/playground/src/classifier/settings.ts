@@ -10,6 +10,9 @@ export const widths = [2, 4, 8, 16, 32, 64] as const;
 export const depths = [1, 2, 3] as const;
 export const rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3] as const;
 
+/** Steps between two pictures. */
+export const speeds = [1, 5, 25, 100] as const;
+
 export interface ClassifierSettings {
   readonly dataset: (typeof datasets)[number];
   readonly optimizer: (typeof optimizers)[number];
@@ -18,6 +21,7 @@ export interface ClassifierSettings {
   readonly width: (typeof widths)[number];
   readonly depth: (typeof depths)[number];
   readonly rate: (typeof rates)[number];
+  readonly speed: (typeof speeds)[number];
 }
 
 export const defaultSettings: ClassifierSettings = {
@@ -27,6 +31,7 @@ export const defaultSettings: ClassifierSettings = {
   width: 16,
   depth: 2,
   rate: 0.03,
+  speed: 5,
 };
 
 const pick = <T>(known: readonly T[], x: unknown, otherwise: T): T =>
@@ -42,5 +47,6 @@ export const checkedSettings = (x: unknown): ClassifierSettings => {
     width: pick(widths, given["width"], defaultSettings.width),
     depth: pick(depths, given["depth"], defaultSettings.depth),
     rate: pick(rates, given["rate"], defaultSettings.rate),
+    speed: pick(speeds, given["speed"], defaultSettings.speed),
   };
 };

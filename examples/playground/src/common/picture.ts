@@ -78,7 +78,10 @@ const copied = (from: Element): SVGElement | undefined => {
  */
 export const pictureOf = (svg: string, scale = 1): Element => {
   // The style sheet of the file would be refused by the page's policy, even in a document that nobody shows.
-  const bare = svg.replace(/<style>[^<]*<\/style>/g, "").replace(/ style="[^"]*"/g, "");
+  const bare = svg
+    .replace(/<style>[^<]*<\/style>/g, "")
+    .replace(/(?: font-size="\d+")? style="font-size:(\d+)px"/g, ' font-size="$1"')
+    .replace(/ style="[^"]*"/g, "");
   const { documentElement } = new DOMParser().parseFromString(bare, "image/svg+xml");
   const picture = copied(documentElement);
   if (picture !== undefined && documentElement.localName === "svg") {

@@ -27,7 +27,7 @@ const isOutcome = (x: unknown): x is Outcome =>
   isRecord(x) && (isRecord(x["evaluation"]) || isRecord(x["refusal"]));
 
 export const createFunctionsView = async (start: {
-  readonly code: string | undefined;
+  readonly code: string;
   readonly tab: ResultTab;
 }): Promise<FunctionsView> => {
   const [status, problem, summary, printed] = ["status", "problem", "summary", "console"].map((id) =>
@@ -99,7 +99,7 @@ export const createFunctionsView = async (start: {
   const runSoon = debounced(() => void run(), PAUSE);
 
   const titles = ["Examples…", ...programs.map(({ title }) => title)];
-  const code = start.code ?? programs[0]?.code ?? "";
+  const { code } = start;
   const open = programs.find((program) => program.code === code)?.title ?? "Examples…";
   const choice = select("Open", titles, open, (title) => {
     const program = programs.find((each) => each.title === title);

@@ -6,6 +6,8 @@ import type { Query, Reply } from "./messages.ts";
 type Task = (input: unknown) => unknown;
 
 const tasks: Readonly<Record<string, () => Promise<Task>>> = {
+  classify: async () => (await import("../classifier/classify.ts")).classify,
+  digits: async () => (await import("../digits/read.ts")).digits,
   evaluate: async () => (await import("../functions/evaluate.ts")).evaluate,
 };
 
