@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { compile, lowerJaxpr } from "../../src/compile/compile.ts";
 import { setAccelerator } from "../../src/core/index.ts";
 import { programOf, SAMPLE_BOUND, samples } from "./samples/index.ts";
+import { many } from "./samples/many.ts";
 import { evaluate, requireNear } from "./support.ts";
 import { textOf } from "./text-of.ts";
 
@@ -26,5 +27,12 @@ describe.each(samples.map((sample) => [sample.name, sample] as const))("%s", (na
     const closed = programOf(sample);
     const results = compile(closed)?.(sample.inputs) ?? [];
     requireNear(results, evaluate(closed, sample.inputs), SAMPLE_BOUND);
+  });
+});
+
+describe("many small programs are compiled as is on file", () => {
+  test.each(many)("%s", async (name, lines) => {
+    const text = lines().map((line) => `${line()}\n`);
+    await expect(text.join("")).toMatchFileSnapshot(`texts/many/${name.replaceAll(" ", "-")}.txt`);
   });
 });

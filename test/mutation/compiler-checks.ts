@@ -19,6 +19,7 @@ import { boundOf, comparable, drawDisguised } from "../compile/draw-wide.ts";
 import { drawBait } from "../compile/passes/bait.ts";
 import { evaluate, requireMeaning } from "../compile/passes/support.ts";
 import { programOf, SAMPLE_BOUND, type Sample, samples } from "../compile/samples/index.ts";
+import { many } from "../compile/samples/many.ts";
 import { compiledOf, requireNear, traced, unoptimized } from "../compile/support.ts";
 import { textOf } from "../compile/text-of.ts";
 import { functions, stepFunctions } from "../kernel/functions.ts";
@@ -64,6 +65,8 @@ export interface Check {
   readonly name: string;
   readonly prepare: () => IsBroken;
 }
+
+const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
 /** What fails by throwing. */
 const throwing =
@@ -130,6 +133,24 @@ const sampleResults = (sample: Sample): Check => ({
   },
 });
 
+const LINES_TOGETHER = 25;
+
+/** Some of the lines that the tests have on file. */
+const linesOnFile = (): Check[] =>
+  many.flatMap(([name, all]) => {
+    const lines = all();
+    return range(Math.ceil(lines.length / LINES_TOGETHER)).map((group): Check => {
+      const some = lines.slice(group * LINES_TOGETHER, (group + 1) * LINES_TOGETHER);
+      return {
+        name: `${name}, group ${group}`,
+        prepare: () => {
+          const expected = some.map((line) => line());
+          return () => some.some((line, k) => line() !== expected[k]);
+        },
+      };
+    });
+  });
+
 /** A primitive on operands that are windows of all kinds. */
 const applicationOf = (primitive: Primitive, seed: number, how: typeof compiledOf): Check => ({
   name: `${primitive.name} ${seed}, ${how.name}`,
@@ -175,12 +196,11 @@ const accuracy = (): Check[] => {
   ];
 };
 
-const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
 /** All checks, those first that tell most. */
 export const allChecks = (programs: number): readonly Check[] => [
   ...samples.flatMap((sample) => [sampleText(sample), sampleResults(sample)]),
   ...collected.map(({ name, run }) => ({ name, prepare: () => throwing(run) })),
+  ...linesOnFile(),
   ...range(75).map(baits),
   ...registeredPrimitives()
     .filter((primitive) => primitive.args !== undefined)

@@ -1,0 +1,13 @@
+import { baitLines } from "./bait-lines.ts";
+import { batchLines, gridLines, type Line, lineLines, productLines } from "./grids.ts";
+
+export type { Line } from "./grids.ts";
+
+/** Small programs by the hundred, a line each, by the name of the file that they stand in. */
+export const many: readonly (readonly [name: string, lines: () => readonly Line[]])[] = [
+  ["products", productLines],
+  ["products of batches", batchLines],
+  ["loops over one axis", lineLines],
+  ["loops over more axes", gridLines],
+  ["programs of what rules look for", baitLines],
+];
