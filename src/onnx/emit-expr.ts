@@ -104,6 +104,7 @@ class ExprEmitter {
       case "call":
         return this.sequence(programOf(step.procedure as Procedure), args)[0] as Value;
       case "ne":
+        if (isFloat(from) && x.name === y.name) return graph.elementwise("IsNaN", [x], "bool");
         return graph.elementwise("Not", [graph.elementwise("Equal", [x, y], "bool")]);
       case "trunc": {
         const isNegative = graph.elementwise("Less", [x, graph.scalar(to, 0)], "bool");

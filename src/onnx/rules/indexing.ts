@@ -181,12 +181,12 @@ export const INDEXING: readonly (readonly [string, Rule])[] = [
   ruleFor(scatterMaxPrimitive, scatter("max")),
   ruleFor(dynamicSlicePrimitive, ([x, ...indices], { sliceSizes }, { graph }) => {
     const operand = x as Value;
-    if (indices.length === 0) return operand;
-    const starts = clampedStarts(graph, indices, operand.shape, sliceSizes).map((s) => graph.reshape(s, [1]));
-    const from = graph.concat(starts, 0);
-    const to = graph.elementwise("Add", [from, graph.list(sliceSizes)]);
-    const axes = graph.list(sliceSizes.map((_, axis) => axis));
-    return graph.node("Slice", [operand, from, to, axes], { type: operand.type, shape: sliceSizes });
+    // By its elements' numbers along each axis: a slice with a computed start would have no shape that can be read off.
+    return clampedStarts(graph, indices, operand.shape, sliceSizes).reduce((sofar, start, axis) => {
+      const size = sliceSizes[axis] as number;
+      if (size === sofar.shape[axis]) return sofar;
+      return graph.gather(sofar, graph.elementwise("Add", [graph.count(size), start]), axis);
+    }, operand);
   }),
   ruleFor(dynamicUpdateSlicePrimitive, ([x, u, ...indices], _params, { graph }) => {
     const [operand, update] = [x as Value, u as Value];
