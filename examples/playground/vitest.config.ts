@@ -13,6 +13,8 @@ export default mergeConfig(
       testTimeout: 120_000,
       hookTimeout: 180_000,
       maxWorkers: 2,
+      // Files that run in one worker share what they import: the whole library.
+      isolate: false,
       ...(report === undefined ? {} : { reporters: ["default", "json"], outputFile: { json: report } }),
     },
   }),

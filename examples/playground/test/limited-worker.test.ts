@@ -54,17 +54,17 @@ afterEach(() => {
 describe("a worker with a time limit", () => {
   test("is asked once it has loaded, and answers", async () => {
     const { limited, at } = start();
-    const answer = limited.ask("double", 2);
+    const answer = limited.ask(2);
     expect(at(0).heard).toEqual([]);
     at(0).say({ kind: "ready" });
-    expect(at(0).heard).toEqual([{ id: 0, task: "double", input: 2 }]);
+    expect(at(0).heard).toEqual([{ id: 0, input: 2 }]);
     at(0).answer(4);
     expect(await answer).toBe(4);
   });
 
   test("may load slowly: the limit is that of the answer", async () => {
     const { limited, at } = start();
-    const answer = limited.ask("double", 2);
+    const answer = limited.ask(2);
     await vi.advanceTimersByTimeAsync(4000);
     at(0).say({ kind: "ready" });
     await vi.advanceTimersByTimeAsync(900);
@@ -74,7 +74,7 @@ describe("a worker with a time limit", () => {
 
   test("is ended when it takes too long, and another begun for the next question", async () => {
     const { limited, workers, at } = start();
-    const never = limited.ask("loop", null);
+    const never = limited.ask(null);
     const refused = expect(never).rejects.toThrow(
       new TimeLimitError("Stopped after 1 second: it may never have ended."),
     );
@@ -82,7 +82,7 @@ describe("a worker with a time limit", () => {
     await vi.advanceTimersByTimeAsync(1000);
     await refused;
     expect(at(0).isTerminated).toBe(true);
-    const answer = limited.ask("double", 3);
+    const answer = limited.ask(3);
     expect(workers).toHaveLength(2);
     at(1).say({ kind: "ready" });
     // What the old one still says is not heard.
@@ -93,7 +93,7 @@ describe("a worker with a time limit", () => {
 
   test("that never loads is ended", async () => {
     const { limited, at } = start();
-    const refused = expect(limited.ask("double", 1)).rejects.toBeInstanceOf(TimeLimitError);
+    const refused = expect(limited.ask(1)).rejects.toBeInstanceOf(TimeLimitError);
     await vi.advanceTimersByTimeAsync(5000);
     await refused;
     expect(at(0).isTerminated).toBe(true);
@@ -101,10 +101,10 @@ describe("a worker with a time limit", () => {
 
   test("answers the latest question; those between are superseded", async () => {
     const { limited, at } = start();
-    const first = limited.ask("double", 1);
-    const second = limited.ask("double", 2);
+    const first = limited.ask(1);
+    const second = limited.ask(2);
     const refused = expect(second).rejects.toBeInstanceOf(SupersededError);
-    const third = limited.ask("double", 3);
+    const third = limited.ask(3);
     at(0).say({ kind: "ready" });
     at(0).answer(2);
     expect(await first).toBe(2);
@@ -117,13 +117,13 @@ describe("a worker with a time limit", () => {
   test("is replaced after so many answers", async () => {
     const { limited, workers, at } = start({ maxAnswers: 2 });
     for (const i of [0, 1]) {
-      const answer = limited.ask("same", i);
+      const answer = limited.ask(i);
       if (i === 0) at(0).say({ kind: "ready" });
       at(0).answer(i);
       expect(await answer).toBe(i);
     }
     expect(at(0).isTerminated).toBe(true);
-    const third = limited.ask("same", 2);
+    const third = limited.ask(2);
     expect(workers).toHaveLength(2);
     at(1).say({ kind: "ready" });
     at(1).answer(2);
@@ -132,11 +132,11 @@ describe("a worker with a time limit", () => {
 
   test("passes on why it failed, and goes on", async () => {
     const { limited, workers, at } = start();
-    const refused = expect(limited.ask("fail", null)).rejects.toThrow("no such thing");
+    const refused = expect(limited.ask(null)).rejects.toThrow("no such thing");
     at(0).say({ kind: "ready" });
     at(0).say({ kind: "failed", id: 0, message: "no such thing" });
     await refused;
-    const next = limited.ask("same", 1);
+    const next = limited.ask(1);
     at(0).answer(1);
     expect(await next).toBe(1);
     expect(workers).toHaveLength(1);
@@ -144,15 +144,30 @@ describe("a worker with a time limit", () => {
 
   test("whose script breaks is ended, and says so", async () => {
     const { limited, at } = start();
-    const refused = expect(limited.ask("same", 1)).rejects.toThrow("broken");
+    const refused = expect(limited.ask(1)).rejects.toThrow("broken");
     at(0).onerror?.({ message: "broken" } as ErrorEvent);
     await refused;
     expect(at(0).isTerminated).toBe(true);
   });
 
+  test("that can't load what it needs is ended, and says so", async () => {
+    const { limited, workers, at } = start();
+    const refused = expect(limited.ask(1)).rejects.toThrow("no network");
+    at(0).say({ kind: "broken", message: "no network" });
+    await refused;
+    expect(at(0).isTerminated).toBe(true);
+    const next = limited.ask(2);
+    expect(workers).toHaveLength(2);
+    at(1).say({ kind: "ready" });
+    // Who was ready is not broken, whatever a program says.
+    at(1).say({ kind: "broken", message: "no network" });
+    at(1).answer(2);
+    expect(await next).toBe(2);
+  });
+
   test("is not believed what is no reply, or to another question", async () => {
     const { limited, at } = start();
-    const answer = limited.ask("same", 1);
+    const answer = limited.ask(1);
     at(0).say({ kind: "ready" });
     for (const strange of [
       null,
@@ -171,7 +186,7 @@ describe("a worker with a time limit", () => {
 
   test("that is closed answers nobody", async () => {
     const { limited, at } = start();
-    const refused = expect(limited.ask("same", 1)).rejects.toBeInstanceOf(SupersededError);
+    const refused = expect(limited.ask(1)).rejects.toBeInstanceOf(SupersededError);
     limited.close();
     await refused;
     expect(at(0).isTerminated).toBe(true);

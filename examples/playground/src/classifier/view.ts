@@ -47,7 +47,10 @@ export const createClassifierView = (host: HTMLElement, start: ClassifierSetting
   let beginnings = 0;
   let drawing: PlaneDrawing | undefined;
   // Runs are of our own code: what takes long is compiling, on a slow machine.
-  const worker = new LimitedWorker(spawnWorker, { timeLimit: 60_000, maxAnswers: Number.POSITIVE_INFINITY });
+  const worker = new LimitedWorker(spawnWorker("classify"), {
+    timeLimit: 60_000,
+    maxAnswers: Number.POSITIVE_INFINITY,
+  });
 
   const canvas = h("canvas", { width: "640", height: "640", role: "img", class: "plane" });
   const problem = h("p", { class: "note", role: "alert", hidden: true });
@@ -113,7 +116,7 @@ export const createClassifierView = (host: HTMLElement, start: ClassifierSetting
 
   const ask = async (query: ClassifierQuery): Promise<Frame | undefined> => {
     try {
-      const frame = await worker.ask("classify", query);
+      const frame = await worker.ask(query);
       if (!isFrame(frame)) throw new Error("The worker gave no picture.");
       problem.hidden = true;
       showFrame(frame);

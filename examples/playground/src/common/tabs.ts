@@ -24,10 +24,7 @@ export const tabs = <T extends string>(
       button.setAttribute("aria-selected", String(isChosen));
       button.tabIndex = isChosen ? 0 : -1;
       const panel = document.getElementById(button.getAttribute("aria-controls") ?? "");
-      if (panel === null) continue;
-      panel.hidden = !isChosen;
-      // Who has no mouse scrolls a panel by the keyboard.
-      panel.tabIndex = 0;
+      if (panel !== null) panel.hidden = !isChosen;
     }
     onSelect(nameOf(chosen));
   };

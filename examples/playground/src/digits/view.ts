@@ -40,7 +40,10 @@ const isReading = (x: unknown): x is Reading => isRecord(x) && x["probabilities"
 const isLoaded = (x: unknown): x is Loaded => isRecord(x) && isRecord(x["metadata"]);
 
 export const createDigitsView = async (host: HTMLElement): Promise<void> => {
-  const worker = new LimitedWorker(spawnWorker, { timeLimit: 60_000, maxAnswers: Number.POSITIVE_INFINITY });
+  const worker = new LimitedWorker(spawnWorker("digits"), {
+    timeLimit: 60_000,
+    maxAnswers: Number.POSITIVE_INFINITY,
+  });
   let pixels = new Float32Array(imageSize * imageSize);
   let reading: Reading | undefined;
   let explained: number | undefined;
@@ -112,7 +115,7 @@ export const createDigitsView = async (host: HTMLElement): Promise<void> => {
 
   const ask = async (query: DigitsQuery): Promise<unknown> => {
     try {
-      const output = await worker.ask("digits", query);
+      const output = await worker.ask(query);
       problem.hidden = true;
       return output;
     } catch (error) {

@@ -13,8 +13,16 @@ import {
   syntaxTree,
 } from "@codemirror/language";
 import { setDiagnostics } from "@codemirror/lint";
-import { EditorState } from "@codemirror/state";
-import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { EditorState, StateEffect, StateField } from "@codemirror/state";
+import {
+  Decoration,
+  type DecorationSet,
+  drawSelection,
+  EditorView,
+  highlightActiveLine,
+  keymap,
+  lineNumbers,
+} from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
 export interface Editor {
@@ -22,10 +30,30 @@ export interface Editor {
   readonly replace: (text: string) => void;
   /** Underline a line, or none. */
   readonly mark: (problem: { readonly line: number; readonly message: string } | undefined) => void;
+  /** Mark the line that is spoken of elsewhere, or none. */
+  readonly point: (line: number | undefined) => void;
   /** The line of the first thing that the grammar does not know, if there is any. */
   readonly firstBadLine: () => number | undefined;
   readonly focus: () => void;
 }
+
+/** The line that is spoken of elsewhere. */
+const pointTo = StateEffect.define<number | undefined>();
+
+const pointedLine = StateField.define<DecorationSet>({
+  create: () => Decoration.none,
+  update: (marks, { docChanged, effects, newDoc }) => {
+    for (const effect of effects) {
+      if (!effect.is(pointTo)) continue;
+      const line = effect.value;
+      if (line === undefined || line < 1 || line > newDoc.lines) return Decoration.none;
+      return Decoration.set(Decoration.line({ class: "cm-pointed" }).range(newDoc.line(line).from));
+    }
+    // Lines of a text that has changed are others.
+    return docChanged ? Decoration.none : marks;
+  },
+  provide: (field) => EditorView.decorations.from(field),
+});
 
 const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: "var(--code-keyword)" },
@@ -51,6 +79,7 @@ const look = EditorView.theme({
     paddingLeft: "4px",
   },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--active-line)" },
+  ".cm-pointed": { backgroundColor: "var(--tint)", boxShadow: "inset 3px 0 var(--accent)" },
   ".cm-cursor": { borderLeftColor: "var(--accent)", borderLeftWidth: "2px" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "var(--selection)",
@@ -96,6 +125,7 @@ export const createEditor = (
         javascript({ typescript: true }),
         syntaxHighlighting(colours),
         look,
+        pointedLine,
         // Tab moves on to the next element, as everywhere on a page; Ctrl-] and Ctrl-[ indent.
         keymap.of([
           {
@@ -131,6 +161,7 @@ export const createEditor = (
         setDiagnostics(view.state, [{ from: start, to, severity: "error", message: problem.message }]),
       );
     },
+    point: (line) => view.dispatch({ effects: pointTo.of(line) }),
     firstBadLine: () => {
       let line: number | undefined;
       syntaxTree(view.state).iterate({

@@ -97,9 +97,18 @@ const gradientLeaves = ({ f, args, argnums }: Program, value: unknown): readonly
   return tree.leaves(grad(f as never, { argnums: [...argnums] } as never)(...(args as never[])));
 };
 
-/** The worker's console, whose lines the page shows. */
-const listenToConsole = (): { readonly lines: string[]; readonly stop: () => void } => {
+/** What a program prints. */
+interface Console {
+  readonly lines: readonly string[];
+  /** Hear nothing more. */
+  readonly mute: () => void;
+  /** Give the worker its own console back. */
+  readonly stop: () => void;
+}
+
+const listenToConsole = (): Console => {
   const lines: string[] = [];
+  let isMuted = false;
   const kept = {
     log: console.log,
     info: console.info,
@@ -108,14 +117,23 @@ const listenToConsole = (): { readonly lines: string[]; readonly stop: () => voi
     debug: console.debug,
   };
   const hear = (...parts: readonly unknown[]): void => {
+    if (isMuted) return;
     if (lines.length < MOST_LINES) lines.push(clipped(parts.map(showAny).join(" "), 2000));
     else if (lines.length === MOST_LINES) lines.push("… and more");
   };
   Object.assign(console, { log: hear, info: hear, warn: hear, error: hear, debug: hear });
-  return { lines, stop: () => void Object.assign(console, kept) };
+  return {
+    lines,
+    mute: () => {
+      isMuted = true;
+    },
+    stop: () => {
+      Object.assign(console, kept);
+    },
+  };
 };
 
-const look = (loaded: LoadedProgram, lines: readonly string[]): Evaluation => {
+const look = (loaded: LoadedProgram, printed: Console): Evaluation => {
   const start = performance.now();
   const program = programOf(loaded);
   const { f, args, argnums } = program;
@@ -134,6 +152,8 @@ const look = (loaded: LoadedProgram, lines: readonly string[]): Evaluation => {
     return np.array(leaf as number);
   }, returned as never) as unknown;
   const results = tree.leaves(value);
+  // To derive and to draw it, f is traced again, which would print again.
+  printed.mute();
   if (results.length === 0) throw new ProgramError("f returns nothing: does it end with return?");
   const isScalar = value instanceof NDArray && value.ndim === 0;
 
@@ -150,6 +170,7 @@ const look = (loaded: LoadedProgram, lines: readonly string[]): Evaluation => {
   const graphOf = (maxGates: number) => circuit(f as never, { ...options, maxGates })(...(args as never[]));
 
   const svg = section(() => drawGraph(graphOf(40), { theme: "light" }), Number.POSITIVE_INFINITY);
+  const fewest = section(() => drawGraph(graphOf(1), { theme: "light" }), Number.POSITIVE_INFINITY);
   let steps: SteppedCircuit | { readonly error: string };
   let names: readonly string[] = [];
   try {
@@ -198,24 +219,27 @@ const look = (loaded: LoadedProgram, lines: readonly string[]): Evaluation => {
         .text(),
     ),
     circuit: svg,
+    folded: "text" in svg && "text" in fewest && svg.text !== fewest.text ? fewest.text : undefined,
     steps,
-    console: lines,
+    console: printed.lines,
     milliseconds: performance.now() - start,
   };
 };
 
 /** @param source the text of the program. */
 export const evaluate = async (source: unknown): Promise<Outcome> => {
-  const { lines, stop } = listenToConsole();
+  const printed = listenToConsole();
   let loaded: LoadedProgram | undefined;
   try {
     loaded = await loadProgram(String(source));
-    return { evaluation: look(loaded, lines) };
+    return { evaluation: look(loaded, printed) };
   } catch (error) {
     const message = error instanceof ProgramError ? error.message : messageOf(error);
     const line = loaded?.lineOf(error) ?? (error instanceof ProgramError ? error.line : undefined);
-    return { refusal: { message: clipped(loaded?.named(message) ?? message, 4000), line, console: lines } };
+    return {
+      refusal: { message: clipped(loaded?.named(message) ?? message, 4000), line, console: printed.lines },
+    };
   } finally {
-    stop();
+    printed.stop();
   }
 };

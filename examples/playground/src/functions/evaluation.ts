@@ -64,6 +64,8 @@ export interface Evaluation {
   readonly derivative: Section;
   readonly kernels: Section;
   readonly circuit: Section;
+  /** The circuit with as many gates folded as can be, if that is another picture. */
+  readonly folded: string | undefined;
   readonly steps: SteppedCircuit | { readonly error: string };
   readonly console: readonly string[];
   readonly milliseconds: number;

@@ -49,8 +49,28 @@ export const showText = (panel: HTMLElement, section: Section): void => {
   panel.textContent = "error" in section ? section.error : section.text;
 };
 
-export const showPicture = (panel: HTMLElement, section: Section): void => {
-  panel.replaceChildren(
-    "error" in section ? h("p", { class: "note" }, section.error) : pictureOf(section.text, CIRCUIT_SCALE),
-  );
+/** The circuit, with a choice between all gates and few if there are both. */
+export const showCircuit = (panel: HTMLElement, { circuit, folded }: Evaluation): void => {
+  if ("error" in circuit) {
+    panel.replaceChildren(h("p", { class: "note" }, circuit.error));
+    return;
+  }
+  const picture = h("div", { class: "picture" });
+  const wasFolded = panel.dataset["folded"] === "true";
+  const draw = (isFolded: boolean): void => {
+    picture.replaceChildren(
+      pictureOf(isFolded && folded !== undefined ? folded : circuit.text, CIRCUIT_SCALE),
+    );
+  };
+  const box = h("input", { type: "checkbox", checked: wasFolded });
+  box.addEventListener("change", () => {
+    panel.dataset["folded"] = String(box.checked);
+    draw(box.checked);
+  });
+  const choice =
+    folded === undefined
+      ? []
+      : [h("label", { class: "fold" }, box, " Fold what repeats, and calls of functions")];
+  draw(wasFolded);
+  panel.replaceChildren(...choice, picture);
 };

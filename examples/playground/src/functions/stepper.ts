@@ -37,7 +37,7 @@ const operandRow = ({ name, value, local, gradient }: OperandStep, upstream: str
 const describe = (step: CircuitStep): readonly Node[] => {
   const { phase, label, result, upstream = "", operands, line, rule } = step;
   const place = line === undefined ? [] : [h("span", { class: "faint" }, ` line ${line}`)];
-  const title = h("h3", {}, h("span", { class: `phase ${phase}` }, titles[phase]), ` ${label}`, ...place);
+  const title = h("h2", {}, h("span", { class: `phase ${phase}` }, titles[phase]), ` ${label}`, ...place);
   switch (phase) {
     case "forward":
       return [
@@ -86,9 +86,13 @@ export interface Stepper {
   readonly element: HTMLElement;
   /** Show another circuit; the place is kept if it has as many steps. */
   readonly show: (circuit: SteppedCircuit | { readonly error: string }) => void;
+  /** Whether somebody looks. */
+  readonly watch: (isWatched: boolean) => void;
 }
 
-export const createStepper = (): Stepper => {
+/** @param onLine told of the line of the program that the present step comes from, while somebody looks. */
+export const createStepper = (onLine: (line: number | undefined) => void): Stepper => {
+  let isWatched = false;
   let steps: readonly CircuitStep[] = [];
   let at = 0;
   const picture = h("div", { class: "picture" });
@@ -118,6 +122,7 @@ export const createStepper = (): Stepper => {
 
   const paint = (): void => {
     const step = steps[at];
+    onLine(isWatched ? step?.line : undefined);
     for (const [each, isOff] of [
       [first, at <= 0],
       [previous, at <= 0],
@@ -175,9 +180,14 @@ export const createStepper = (): Stepper => {
 
   return {
     element,
+    watch: (next) => {
+      isWatched = next;
+      onLine(isWatched ? steps[at]?.line : undefined);
+    },
     show: (circuit) => {
       if ("error" in circuit) {
         steps = [];
+        onLine(undefined);
         picture.replaceChildren();
         controls.hidden = true;
         description.replaceChildren(h("p", { class: "note" }, circuit.error));

@@ -10,7 +10,7 @@ import { spawnWorker } from "../worker/spawn.ts";
 import type { Editor } from "./editor.ts";
 import type { Evaluation, Outcome, Refusal } from "./evaluation.ts";
 import { programs } from "./programs.ts";
-import { showPicture, showText, summaryOf } from "./results.ts";
+import { showCircuit, showText, summaryOf } from "./results.ts";
 import { createStepper } from "./stepper.ts";
 
 /** After the last key, until the program is run. */
@@ -33,14 +33,23 @@ export const createFunctionsView = async (start: {
   const [status, problem, summary, printed] = ["status", "problem", "summary", "console"].map((id) =>
     byId(id),
   ) as [HTMLElement, HTMLElement, HTMLElement, HTMLElement];
-  const worker = new LimitedWorker(spawnWorker);
+  const worker = new LimitedWorker(spawnWorker("evaluate"));
   worker.warmUp();
-  const stepper = createStepper();
+  const { createEditor } = await import("./editor.ts");
+  const { code } = start;
+  const editor: Editor = createEditor(
+    byId("editor"),
+    code,
+    () => runSoon(),
+    () => void run(),
+  );
+  const stepper = createStepper(editor.point);
   byId("panel-steps").append(stepper.element);
-  const resultTabs = tabs<ResultTab>(byId("results"));
+  const resultTabs = tabs<ResultTab>(byId("results"), (tab) => stepper.watch(tab === "steps"));
   resultTabs.select(start.tab);
+  // Who has no mouse scrolls a panel by the keyboard.
+  for (const panel of document.querySelectorAll<HTMLElement>("#view-functions .panel")) panel.tabIndex = 0;
 
-  let editor: Editor;
   /** How many runs are over, in the page for who waits for the next. */
   let runs = 0;
 
@@ -70,7 +79,7 @@ export const createFunctionsView = async (start: {
     summary.classList.remove("stale");
     summary.replaceChildren(...summaryOf(evaluation));
     showConsole(evaluation.console);
-    showPicture(byId("panel-circuit"), evaluation.circuit);
+    showCircuit(byId("panel-circuit"), evaluation);
     for (const name of ["jaxpr", "derivative", "kernels"] as const)
       showText(byId(`panel-${name}`), evaluation[name]);
     stepper.show(evaluation.steps);
@@ -81,7 +90,7 @@ export const createFunctionsView = async (start: {
     status.textContent = "Running…";
     summary.setAttribute("aria-busy", "true");
     try {
-      const outcome = await worker.ask("evaluate", editor.text());
+      const outcome = await worker.ask(editor.text());
       if (!isOutcome(outcome)) throw new Error("The worker gave no answer that can be shown.");
       if ("evaluation" in outcome) showEvaluation(outcome.evaluation);
       else showRefusal(outcome.refusal);
@@ -99,7 +108,6 @@ export const createFunctionsView = async (start: {
   const runSoon = debounced(() => void run(), PAUSE);
 
   const titles = ["Examples…", ...programs.map(({ title }) => title)];
-  const { code } = start;
   const open = programs.find((program) => program.code === code)?.title ?? "Examples…";
   const choice = select("Open", titles, open, (title) => {
     const program = programs.find((each) => each.title === title);
@@ -107,8 +115,6 @@ export const createFunctionsView = async (start: {
   });
   byId("programs").append(choice);
 
-  const { createEditor } = await import("./editor.ts");
-  editor = createEditor(byId("editor"), code, runSoon, () => void run());
   void run();
 
   return {

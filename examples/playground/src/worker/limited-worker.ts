@@ -66,10 +66,10 @@ export class LimitedWorker {
     if (this.#worker === undefined) this.#begin();
   }
 
-  ask(task: string, input: unknown): Promise<unknown> {
+  ask(input: unknown): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#waiting?.reject(new SupersededError(`${task}: something else was asked.`));
-      this.#waiting = { query: { id: this.#nextId++, task, input }, resolve, reject };
+      this.#waiting?.reject(new SupersededError("Something else was asked."));
+      this.#waiting = { query: { id: this.#nextId++, input }, resolve, reject };
       this.#next();
     });
   }
@@ -80,7 +80,7 @@ export class LimitedWorker {
     const jobs = [this.#running, this.#waiting];
     this.#running = undefined;
     this.#waiting = undefined;
-    for (const job of jobs) job?.reject(new SupersededError(`${job.query.task}: the worker was closed.`));
+    for (const job of jobs) job?.reject(new SupersededError("The worker was closed."));
   }
 
   #begin(): void {
@@ -112,6 +112,11 @@ export class LimitedWorker {
 
   #hear(reply: unknown): void {
     if (!isReply(reply)) return;
+    if (reply.kind === "broken") {
+      // Once it was ready, only a program can say so.
+      if (!this.#isReady) this.#fail(new Error(reply.message));
+      return;
+    }
     if (reply.kind === "ready") {
       if (this.#isReady) return;
       this.#isReady = true;

@@ -6,13 +6,13 @@
 /** A question; `id` comes back with the answer. */
 export interface Query {
   readonly id: number;
-  readonly task: string;
   readonly input: unknown;
 }
 
-/** `ready` once, when the worker has loaded; then answers, and news of tasks that go on. */
+/** `ready` once, when the worker has loaded all that it needs, or `broken`; then answers. */
 export type Reply =
   | { readonly kind: "ready" }
+  | { readonly kind: "broken"; readonly message: string }
   | { readonly kind: "done"; readonly id: number; readonly output: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly message: string };
 
@@ -24,6 +24,8 @@ export const isReply = (x: unknown): x is Reply => {
   switch (x["kind"]) {
     case "ready":
       return true;
+    case "broken":
+      return typeof x["message"] === "string";
     case "done":
       return typeof x["id"] === "number" && "output" in x;
     case "failed":

@@ -1,5 +1,8 @@
 import type { WorkerLike } from "./limited-worker.ts";
 
+/** What a worker can be for. */
+export type TaskName = "classify" | "digits" | "evaluate";
+
 /** A worker of this page. */
-export const spawnWorker = (): WorkerLike & Worker =>
-  new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "cotangent" });
+export const spawnWorker = (task: TaskName) => (): WorkerLike & Worker =>
+  new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: task });

@@ -7,23 +7,12 @@ export const f = (x: NDArray, gamma: NDArray, beta: NDArray) => {
   const variance = np.square(centred).mean(0);
   const normal = centred.div(np.sqrt(variance.add(1e-5)));
   const y = normal.mul(gamma).add(beta);
-  return y
-    .mul(
-      np.array([
-        [1, -1],
-        [2, 0.5],
-        [-1, 1],
-      ]),
-    )
-    .sum(); // ∂L/∂y is what y is multiplied by
+  const upstream = np.array([[1, -1], [2, 0.5], [-1, 1]]);
+  return y.mul(upstream).sum(); // so that ∂L/∂y is this
 };
 
 export const args = [
-  np.array([
-    [1, 2],
-    [2, 6],
-    [6, 4],
-  ]),
+  np.array([[1, 2], [2, 6], [6, 4]]),
   np.array([1, 0.5]),
   np.array([0, 0.1]),
 ];

@@ -3,25 +3,11 @@ import { type NDArray, numpy as np } from "cotangent";
 
 export const f = (x: NDArray, w: NDArray) => {
   const y = np.matmul(x, w);
-  return y
-    .mul(
-      np.array([
-        [1, -1],
-        [0.5, 2],
-        [0, 1],
-      ]),
-    )
-    .sum(); // ∂L/∂Y is what y is multiplied by
+  const upstream = np.array([[1, -1], [0.5, 2], [0, 1]]);
+  return y.mul(upstream).sum(); // so that ∂L/∂Y is this
 };
 
 export const args = [
-  np.array([
-    [1, 2],
-    [3, 4],
-    [5, 6],
-  ]), // 3 examples, 2 features
-  np.array([
-    [0.5, -1],
-    [1, 0.25],
-  ]),
+  np.array([[1, 2], [3, 4], [5, 6]]), // 3 examples, 2 features
+  np.array([[0.5, -1], [1, 0.25]]),
 ];

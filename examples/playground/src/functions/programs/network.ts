@@ -15,17 +15,11 @@ export const f = (params: Params, x: NDArray) => {
 
 export const args = [
   {
-    W1: np.array([
-      [1, -1, 0.5],
-      [0.5, 2, -1],
-    ]),
+    W1: np.array([[1, -1, 0.5], [0.5, 2, -1]]),
     b1: np.array([0, 0.1, -0.2]),
     W2: np.array([[1], [-0.5], [2]]),
   },
-  np.array([
-    [1, 2],
-    [-1, 0.5],
-  ]),
+  np.array([[1, 2], [-1, 0.5]]),
 ];
 
 export const argnums = 0;

@@ -1,23 +1,22 @@
-// A linear classifier: multiclass SVM loss of the scores f = Wx, with an L2 penalty.
+// A linear classifier: multiclass SVM loss of its scores, and an L2 penalty.
 import { type NDArray, nn, numpy as np } from "cotangent";
 
+const scores = (W: NDArray, x: NDArray) => x.matmul(W.T);
+
+// Σ max(0, s_j − s_y + 1) over the wrong classes j, the mean over examples
+const svmLoss = (s: NDArray, y: NDArray) => nn.losses.multiclassSvm(s, y).mean();
+
+// λ/2 · ‖W‖²
+const penalty = (W: NDArray) => nn.regularizers.l2(W, 0.25);
+
 export const f = (W: NDArray, x: NDArray, y: NDArray) => {
-  const scores = x.matmul(W.T);
-  const data = nn.losses.multiclassSvm(scores, y).mean(); // Σ max(0, s_j − s_y + 1)
-  const penalty = nn.regularizers.l2(W, 0.25); //            λ/2 · ‖W‖²
-  return data.add(penalty);
+  const data = svmLoss(scores(W, x), y);
+  return data.add(penalty(W));
 };
 
 export const args = [
-  np.array([
-    [1, -0.5, 0.25],
-    [0.5, 1.5, -1],
-    [-0.25, 0.5, 2],
-  ]),
-  np.array([
-    [1, 2, 0.5],
-    [-1, 0.5, 1],
-  ]),
+  np.array([[1, -0.5, 0.25], [0.5, 1.5, -1], [-0.25, 0.5, 2]]),
+  np.array([[1, 2, 0.5], [-1, 0.5, 1]]),
   np.array([0, 2], "int32"),
 ];
 
