@@ -9,6 +9,7 @@ export default mergeConfig(
   defineConfig({
     test: {
       include: ["test/**/*.test.ts"],
+      globalSetup: ["test/announce.ts"],
       // The tests in the browser wait for conditions, as long as a slow and busy machine needs.
       testTimeout: 120_000,
       hookTimeout: 180_000,

@@ -10,8 +10,6 @@ import { afterAll, afterEach, beforeAll, expect } from "vitest";
 import { findChromium } from "./chromium.ts";
 
 export const executablePath = findChromium();
-if (executablePath === undefined)
-  console.log("No Chromium was found: the tests of the page in a browser are not run.");
 
 /** How long to wait for what must come, on a slow and busy machine. */
 export const patience = 45_000;

@@ -59,9 +59,11 @@ describe("links", () => {
   test("a small link can't unfold to a large text", () => {
     const bomb = linkOf(`{"code":"${"x".repeat(10_000_000)}"}`);
     expect(bomb.length).toBeLessThan(20_000);
-    const start = performance.now();
-    expect(decodeLink(bomb).kind).toBe("refused");
-    expect(performance.now() - start).toBeLessThan(2000);
+    // Refused while it unfolds: a whole text that is too long has another message.
+    expect(decodeLink(bomb)).toEqual({
+      kind: "refused",
+      why: "The link is damaged: a part of it may be missing.",
+    });
   });
 
   test("choices that are none of ours are replaced", () => {
