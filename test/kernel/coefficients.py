@@ -1,7 +1,8 @@
 """Derives the minimax polynomials of src/kernel/math by Remez exchange and writes src/kernel/math/coefficients.ts.
 
 Each fit is: f(x) ~ sum_k c_k x^k on [a, b], the error weighted by w(x). Coefficients are rounded one after the other
-from the lowest power up, the rest being fitted anew each time, so that rounding costs little.
+from the lowest power up, the rest being fitted anew each time, so that rounding costs little. Of kind "f64 f64" the lowest is
+followed by what its rounding leaves.
 Run: python3 test/kernel/coefficients.py
 """
 import os
@@ -212,9 +213,42 @@ define("erfInvTailF32", lambda v: erfinvw((v + 3) ** 2), one, mpf("-0.77"), mpf(
 define("erfInvF64", lambda v: erfinvw(v + mpf("2.5")), one, mpf("-2.4999999"), mpf("2.5"), 22, "f64")
 define("erfInvMiddleF64", lambda v: erfinvw((v + 3) ** 2), one, mpf("-0.77"), mpf("1.01"), 23, "f64")
 define("erfInvTailF64", lambda v: erfinvw((v + 5) ** 2), one, mpf("-1.01"), mpf("1.2"), 20, "f64")
+# the quantile of the normal distribution at (1 + x) / 2 is x P(w) for |x| <= 3/4, w = -log(1 - x^2)
+define("ndtriF64", lambda w: root(mpf(2)) * erfinvw(w) if w > mpf("1e-14") else root(mp.pi / 2), one, mpf(0), mpf("0.827"), 10, "f64 f64")
 # lgamma(1 + t) = t P(t) and lgamma(2 + t) = t P(t) on |t| <= 1/2; digamma x = (x - x0) P(x - 3/2) on [1, 2]
 define("lgammaOneF64", near(lambda t: mp.loggamma(1 + t) / t, -mp.euler), one, mpf("-0.5"), mpf("0.5"), 26, "f64")
 define("lgammaTwoF64", near(lambda t: mp.loggamma(2 + t) / t, 1 - mp.euler), one, mpf("-0.5"), mpf("0.5"), 17, "f64")
+
+# exp(-x) I_k(x) in pieces: k = 0 as it is and k = 1 by x up to 1/2, both at x = c + t up to 10, times sqrt(x) in 1 / x beyond;
+# of fewer terms where the result is a float32
+BESSEL = [
+    ("Near", 0, "0.5", 0, {"F64": 12, "F32": 8}),
+    ("One", "0.5", "1.5", 1, {"F64": 14, "F32": 9}),
+    ("Three", "1.5", "4", "2.75", {"F64": 18, "F32": 12}),
+    ("Seven", "4", "10", 7, {"F64": 23, "F32": 14}),
+]
+
+
+def besselpiece(order, name, c):
+    scaled = lambda x: mp.exp(-x) * mp.besseli(order, x)
+    if name == "Near" and order == 1:
+        return near(lambda t: scaled(t) / t, mpf(1) / 2)
+    return lambda t: scaled(mpf(c) + t)
+
+
+def besselfar(order):
+    return near(lambda y: mp.exp(-1 / y) * mp.besseli(order, 1 / y) / root(y), 1 / root(2 * mp.pi))
+
+
+for order in (0, 1):
+    for name, a, b, c, degrees in BESSEL:
+        f = besselpiece(order, name, c)
+        for kind, degree in degrees.items():
+            define(f"besselI{order}{name}{kind}", f, lambda t, f=f: 1 / f(t), mpf(a) - mpf(c), mpf(b) - mpf(c), degree, "f64 f64")
+    f = besselfar(order)
+    for kind, degree in {"F64": 20, "F32": 8}.items():
+        define(f"besselI{order}Far{kind}", f, lambda t, f=f: 1 / f(t), mpf(0), mpf("0.1"), degree, "f64 f64")
+
 X0 = mp.findroot(mp.digamma, 1.46)
 define(
     "digammaF64",
@@ -242,6 +276,8 @@ def main():
             continue
         rounding = f32 if kinds == "f32" else f64
         c, worst = fit(f, w, a, b, degree, rounding)
+        if kinds == "f64 f64":
+            c[1:1] = [f64(remez(f, w, a, b, list(range(degree + 1)), grid=600)[0][0] - c[0])]
         print(f"{name:12} degree {degree}  error 2^{float(mp.log(worst, 2)):.1f}", flush=True)
         digits = 9 if kinds == "f32" else 17
         text = ", ".join(repr(float(mp.nstr(x, digits))) for x in c)

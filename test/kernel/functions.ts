@@ -98,9 +98,9 @@ export const functions: Readonly<Record<string, FunctionCase>> = {
   erfInv: one(math.erfInv, inDouble(math.erfInv), [-1, 1], 4),
   lgamma: one(math.lgamma, inDouble(math.lgamma), [-4, 10], 4),
   digamma: one(math.digamma, inDouble(math.digamma), [-4, 10], 4),
-  besselI0e: one(math.besselI0e, besselI0eOf, [-30, 30], 12),
-  besselI1e: one(math.besselI1e, besselI1eOf, [-30, 30], 12),
-  ndtri: one(math.ndtri, inDouble(math.ndtri), [0, 1], 4),
+  besselI0e: one(math.besselI0e, besselI0eOf, [-30, 30]),
+  besselI1e: one(math.besselI1e, besselI1eOf, [-30, 30]),
+  ndtri: one(math.ndtri, inDouble(math.ndtri), [0, 1]),
 };
 
 export const stepFunctions: Readonly<Record<string, StepsCase>> = {

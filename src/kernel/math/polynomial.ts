@@ -5,8 +5,8 @@ import { add, constant, type Expr, mul } from "../expr.ts";
  * powers of x^2 (Estrin's scheme for the first level), which halves the chain of operations that wait for one
  * another.
  */
-export function polynomial(x: Expr, coefficients: readonly number[]): Expr {
-  const c = coefficients.map((value) => constant(x.type, value));
+export function polynomial(x: Expr, coefficients: readonly (number | Expr)[]): Expr {
+  const c = coefficients.map((value) => (typeof value === "number" ? constant(x.type, value) : value));
   if (c.length <= 3) return horner(x, c);
   const pairs: Expr[] = [];
   for (let i = 0; i < c.length; i += 2) {
