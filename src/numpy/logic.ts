@@ -138,7 +138,7 @@ export const bitwiseLeftShift = leftShift;
 export const bitwiseRightShift = rightShift;
 
 /**
- * How many bits are set in the absolute value of each integer, as uint32.
+ * How many bits are set in the absolute value of each integer, as uint8.
  *
  * @example
  * np.bitwiseCount(np.array([7, 8], "int32")); // [3, 1]
@@ -147,5 +147,5 @@ export const bitwiseCount = (x: ArrayLike): NDArray => {
   const array = operand(x, "bitwiseCount", toNumeric);
   checkBits("bitwiseCount", array);
   const magnitude = isUnsigned(array.dtype) || array.dtype === "bool" ? array : prim.abs(array);
-  return prim.convertElementType(prim.populationCount(magnitude), "uint32");
+  return prim.convertElementType(prim.populationCount(magnitude), "uint8");
 };

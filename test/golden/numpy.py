@@ -26,7 +26,7 @@ import jax.extend  # noqa: E402
 import jax.numpy as jnp  # noqa: E402
 import numpy as np  # noqa: E402
 
-NAMES = {"int64": "int32", "uint64": "uint32", "uint8": "uint32", "int8": "int32"}
+NAMES = {"int64": "int32", "uint64": "uint32"}
 rng = np.random.default_rng(0)
 cases = []
 pending = []  # Gradients that are traced and not yet evaluated.

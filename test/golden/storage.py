@@ -84,13 +84,6 @@ def halves(dtype):
     return array([-inf, -large, -2.5, -1.0, -0.1, -tiny, -0.0, 0.0, tiny, 3 * tiny, 0.3, 1.0, 2.5, 40.0, large, inf, nan], dtype)
 
 
-# The draws that follow go on from these.
-for d in INTS:
-    rng.integers(max(-9, jnp.iinfo(d).min), 10, len(ints(d)))
-for d in HALVES:
-    rng.normal(size=len(halves(d)))
-    rng.uniform(0.1, 9, len(halves(d)))
-
 for d in STORAGE:
     low, high = (0, 40) if d[0] == "u" else (-20, 20)
     m = array(rng.integers(low, high, (3, 4)) if d in INTS else rng.normal(size=(3, 4)), d)
