@@ -124,13 +124,14 @@ describe.runIf(executablePath !== undefined)("functions", () => {
         /^Line 2: "lodash" can't be imported here/,
       ],
       ["export const g = 1;", /Export the function/],
-      ["export const f = (x) => x;\nexport const args = [];", /f takes 1 arguments, but args has 0/],
+      ["export const f = (x) => x;\nexport const args = [];", /f takes 1 argument, but args has 0/],
       ["export const f = (x) => x;\nexport const args = ['a'];", /args must hold numbers/],
       [
         "export const f = (x) => x;\nexport const args = [1];\nexport const argnums = 1;",
         /argnums must be places/,
       ],
       ["export const f = (x) => { x.mul(2) };\nexport const args = [1];", /f returns nothing/],
+      ["export const f = async (x) => x;\nexport const args = [1];", /leave out async/],
       ["throw new RangeError('out of range');", /^Line 1: RangeError: out of range/],
     ];
     const page = await site.open();
@@ -141,6 +142,78 @@ describe.runIf(executablePath !== undefined)("functions", () => {
       }, linkTo(code));
       await expectText(page, "#problem", message);
     }
+  });
+
+  test("functions of all kinds are shown as far as they can be", async () => {
+    const imports = 'import { debug, jit, lax, numpy as np } from "cotangent";\n';
+    const page = await site.open();
+    await expectText(page, "#value", "−12");
+    let runs = 1;
+    const show = async (code: string): Promise<void> => {
+      await page.evaluate(
+        (hash) => {
+          location.hash = hash;
+        },
+        linkTo(imports + code),
+      );
+      await page.locator(`#summary[data-runs="${++runs}"]`).waitFor();
+      expect(await page.textContent("#problem"), code).toBe("");
+    };
+
+    // Integers have no gradient, and a function without arguments has none to have.
+    await show('export const f = (n) => n.add(1);\nexport const args = [np.array([1, 2], "int32")];');
+    expect(await gradients(page)).toEqual([["n int32[2]", "[1 2]", ""]]);
+    await show("export const f = () => np.array(3).mul(2);");
+    await expectText(page, "#value", /^6$/);
+    await expectText(page, "#step-count", "1 of 1");
+
+    // Data that is written as numbers and truth values is arrays to f, as parameters are.
+    await show(
+      "export const f = (x, y, z) => np.where(z, x.mul(y), y);\nexport const args = [3, 2, true];\nexport const argnums = 0;",
+    );
+    expect(await gradients(page)).toEqual([
+      ["x number", "3", "2"],
+      ["y number", "2", ""],
+      ["z boolean", "true", ""],
+    ]);
+
+    // Several results have a Jacobian, and a jaxpr of it.
+    await show("export const f = (x) => np.square(x);\nexport const args = [np.array([1, 2])];");
+    expect(await gradients(page)).toEqual([["x float32[2]", "[1. 2.]", "[[2. 0.]\n [0. 4.]]"]]);
+    await expectText(page, "#panel-derivative", "lambda");
+
+    // A loop of unknown length has no way back, and says so.
+    await show(
+      "export const f = (x) => lax.whileLoop((c) => c.less(100), (c) => c.mul(2), x);\nexport const args = [1];",
+    );
+    await expectText(page, "#value", /^128$/);
+    await expectText(page, "#summary", "No gradient: DifferentiationError: whileLoop");
+    await expectText(page, "#step-count", "1 of 1");
+
+    // What is printed is that of one call, values and not tracers.
+    await show(
+      "export const f = (x) => {\n  console.log('x is', x);\n  debug.print('{}', x);\n  return jit(np.sin)(x);\n};\nexport const args = [1];",
+    );
+    expect(await page.textContent("#console")).toBe("x is 1.0\n1.0");
+  });
+
+  test("a circuit is folded by function on request", async () => {
+    const page = await site.open();
+    await expectText(page, "#value", "−12");
+    expect(await page.locator(".fold").count()).toBe(0);
+    await page.getByLabel("Open").selectOption("SVM loss and L2 penalty");
+    await page.getByLabel("Fold what repeats").check();
+    const labels = page.locator("#panel-circuit text.title");
+    expect(await labels.allTextContents()).toEqual([
+      "W",
+      "x",
+      "y",
+      "scores",
+      "svmLoss",
+      "penalty",
+      "+",
+      "output",
+    ]);
   });
 
   test("a program can compile no text, fetch nothing, and reach no page", async () => {

@@ -76,7 +76,10 @@ export const circuitSteps = (
   };
 
   const forward = gates.map((node) => step("forward", node));
-  const turn = nodes.filter(({ kind }) => kind === "output").map((node) => step("turn", node));
+  const turn = nodes
+    .filter(({ kind }) => kind === "output")
+    .map((node) => step("turn", node))
+    .filter(({ upstream }) => upstream !== undefined);
   const backward = gates
     .toReversed()
     .map((node) => step("backward", node))

@@ -51,7 +51,7 @@ const describe = (step: CircuitStep): readonly Node[] => {
             h("code", { class: "forward" }, value),
           ]),
           " and gives ",
-          h("code", { class: "forward" }, result),
+          h("code", { class: "forward" }, result || "nothing"),
           ".",
         ),
       ];
