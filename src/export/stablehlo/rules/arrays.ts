@@ -11,6 +11,7 @@ import {
   reshape,
   signedIndices,
   sliceAxis,
+  transpose,
 } from "../ops.ts";
 import { scalar, typeOf, type Value } from "../types.ts";
 import type { Writer } from "../writer.ts";
@@ -38,16 +39,19 @@ const overlapAxis = (
   const byElement = size <= count;
   const [taken, step, spread] = byElement ? [within, dilation, stride] : [at, stride, dilation];
   const kept = byElement ? count : size;
+  // What is kept of the two axes goes to where the axis of windows stood.
+  const rest = [...x.shape.keys()].slice(0, -1).filter((axis) => axis !== (byElement ? at : within - 1));
+  const order = rest.toSpliced(at, 0, byElement ? at : within - 1);
   const zero = w.splat(0, scalar(x.element));
   const terms = Array.from({ length: byElement ? size : count }, (_, k) => {
-    const part = sliceAxis(w, x, taken, k, k + 1);
-    const shape = x.shape.toSpliced(within, 1).with(at, kept);
+    const slice = sliceAxis(w, x, taken, k, k + 1);
+    const part = reshape(w, slice, slice.shape.toSpliced(taken, 1));
     const low = k * step;
-    const config = shape.map(
+    const config = part.shape.map(
       (_n, axis): Padding =>
         axis === at ? [low, length - low - (kept - 1) * spread - 1, spread - 1] : [0, 0, 0],
     );
-    return pad(w, reshape(w, part, shape), zero, config);
+    return pad(w, transpose(w, part, order), zero, config);
   });
   return terms.reduce((sum, term) => binary(w, "stablehlo.add", sum, term));
 };
