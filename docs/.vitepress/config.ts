@@ -43,6 +43,7 @@ const guide: Items = [
       page("Coming from JAX and others", "/coming-from"),
       page("Sharp edges", "/sharp-edges"),
       ...ifThere("Numerical edges", "/edges"),
+      ...ifThere("Shapes, dtypes and refusals", "/shapes-and-dtypes"),
       ...ifThere("Errors", "/errors"),
     ],
   },
