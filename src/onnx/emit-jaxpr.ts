@@ -17,7 +17,7 @@ import { requireConcrete } from "./concrete.ts";
 import { emitExprs } from "./emit-expr.ts";
 import { emitNest } from "./emit-nest.ts";
 import type { GraphBuilder, Value } from "./graph-builder.ts";
-import type { RuleContext } from "./rule.ts";
+import type { RuleContext, Source } from "./rule.ts";
 import { branch, scan, whileLoop } from "./rules/control.ts";
 import { REFUSED, RULES } from "./rules/index.ts";
 import { reduction } from "./rules/reduction.ts";
@@ -89,6 +89,7 @@ const emitEquation = (
   graph: GraphBuilder,
   equation: Equation,
   values: readonly Value[],
+  source: (i: number) => Source | undefined,
 ): readonly Value[] => {
   const { primitive, params } = equation;
   const inAvals = equation.inputs.map(({ aval }) => aval);
@@ -104,6 +105,7 @@ const emitEquation = (
     graph,
     inAvals,
     outAvals,
+    source: isWidened ? () => undefined : source,
     run: (program, where, operands) => emitJaxpr(where, program as ClosedJaxpr, operands),
   };
   const { lowering } = primitive;
@@ -135,10 +137,21 @@ export const emitJaxpr = (
     requireType(atom.aval);
     return atom instanceof Literal ? graph.array(atom.value) : (values.get(atom) as Value);
   };
+  const makers = new Map<Var, Equation>();
+  const sourceOf =
+    (equation: Equation) =>
+    (i: number): Source | undefined => {
+      const atom = equation.inputs[i];
+      const maker = atom === undefined || atom instanceof Literal ? undefined : makers.get(atom);
+      if (maker === undefined) return undefined;
+      const { primitive, params, inputs: operands } = maker;
+      return { primitive, params, inputs: operands.map(read), source: sourceOf(maker) };
+    };
   for (const equation of jaxpr.equations) {
     for (const { aval } of equation.outputs) requireType(aval);
-    const results = emitEquation(graph, equation, equation.inputs.map(read));
+    const results = emitEquation(graph, equation, equation.inputs.map(read), sourceOf(equation));
     equation.outputs.forEach((v, i) => void values.set(v, results[i] as Value));
+    for (const v of equation.outputs) makers.set(v, equation);
   }
   return jaxpr.outputs.map(read);
 };

@@ -90,3 +90,20 @@ describe("branches", () => {
     await requireSameResult(vmap(chosen), [np.array([2, 0, 1, 1, 0], "int32"), xs]);
   });
 });
+
+test("products of matrices by any of their axes, batches among them", async () => {
+  const [a, b] = [xs, np.reshape(np.linspace(2, -1, 15), [5, 3]).astype("float64")];
+  for (const lhsContracting of [[0], [1]])
+    for (const rhsContracting of [[0], [1]]) {
+      const right = lhsContracting[0] === rhsContracting[0] ? b : b.T;
+      for (const batch of [true, false]) {
+        const others = (axes: readonly number[]): readonly number[] =>
+          batch ? [1 - (axes[0] as number)] : [];
+        const dims = [
+          [lhsContracting, rhsContracting],
+          [others(lhsContracting), others(rhsContracting)],
+        ] as const;
+        await requireSameResult((x: NDArray, y: NDArray) => lax.dotGeneral(x, y, dims), [a, right]);
+      }
+    }
+});

@@ -3,6 +3,7 @@ import { CONVERSION } from "./conversion.ts";
 import { CUMULATIVE } from "./cumulative.ts";
 import { ELEMENTARY } from "./elementary.ts";
 import { INDEXING } from "./indexing.ts";
+import { POOLING } from "./pooling.ts";
 import { PRODUCTS } from "./products.ts";
 import { ARG } from "./reduction.ts";
 import { SHAPE } from "./shape.ts";
@@ -16,6 +17,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map([
   ...CUMULATIVE,
   ...ELEMENTARY,
   ...INDEXING,
+  ...POOLING,
   ...PRODUCTS,
   ...SHAPE,
   ...SORTING,

@@ -4,6 +4,7 @@ import { dotGeneralPrimitive } from "../../primitives/dot.ts";
 import { fftPrimitive } from "../../primitives/fft/fft.ts";
 import type { Value } from "../graph-builder.ts";
 import { type Rule, ruleFor } from "../rule.ts";
+import { convolved } from "./convolution.ts";
 
 const lengths = (x: Value, axes: readonly number[]): number[] => axes.map((axis) => x.shape[axis] as number);
 
@@ -12,11 +13,19 @@ const others = (x: Value, ...lists: readonly (readonly number[])[]): number[] =>
 
 /** Products and transforms that sum over an axis. */
 export const PRODUCTS: readonly (readonly [string, Rule])[] = [
-  ruleFor(dotGeneralPrimitive, ([x, y], { dimensionNumbers: d }, { graph, outAvals }) => {
+  ruleFor(dotGeneralPrimitive, ([x, y], { dimensionNumbers: d }, { graph, outAvals, source }) => {
     const { shape, dtype } = outAvals[0] as Aval;
     const [lhs, rhs] = [graph.cast(x as Value, dtype), graph.cast(y as Value, dtype)];
     const contracted = lengths(lhs, d.lhsContracting);
     if (contracted.includes(0)) return graph.filled(dtype, 0, shape);
+    const found = convolved(graph, [lhs, rhs], [source(0), source(1)], d);
+    if (found !== undefined) return found;
+    const isMatrices =
+      lhs.shape.length === 2 && rhs.shape.length === 2 && contracted.length === 1 && d.lhsBatch.length === 0;
+    const transA = Number(d.lhsContracting[0] === 0);
+    const transB = Number(d.rhsContracting[0] === 1);
+    if (isMatrices && transA + transB > 0 && (dtype === "float32" || dtype === "float64"))
+      return graph.node("Gemm", [lhs, rhs], { type: dtype, shape }, { transA, transB });
     const rows = others(lhs, d.lhsBatch, d.lhsContracting);
     const columns = others(rhs, d.rhsBatch, d.rhsContracting);
     const batch = d.lhsBatch.length === 0 ? [] : [sizeOf(lengths(lhs, d.lhsBatch))];
