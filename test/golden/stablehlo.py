@@ -39,7 +39,7 @@ from jaxlib import xla_client  # noqa: E402
 jax.config.update("jax_enable_x64", True)
 
 # Of programs that compute with float32 anywhere, float64 is held to the tolerance of float32.
-TOLERANCE = {"float64": 1e-9, "float64 of float32": 2e-4, "float32": 2e-4, "float16": 4e-3, "bfloat16": 3e-2}
+TOLERANCE = {"float64": 1e-12, "float64 of float32": 1e-5, "float32": 1e-5, "float16": 2e-3, "bfloat16": 1.6e-2}
 backend = jax.extend.backend.get_backend("cpu")
 devices = xla_client.DeviceList(tuple(backend.devices()[:1]))
 
