@@ -1,6 +1,16 @@
-import { type ArrayLike, type NDArray, type Shape, scalarArray } from "../array/index.ts";
+import { type ArrayLike, isHalf, type NDArray, type Shape, scalarArray } from "../array/index.ts";
 import { finfo } from "../numpy/types.ts";
-import { broadcastTo, div, eq, exp, mul, randomGamma, randomGammaGrad, select } from "../primitives/index.ts";
+import {
+  broadcastTo,
+  convertElementType,
+  div,
+  eq,
+  exp,
+  mul,
+  randomGamma,
+  randomGammaGrad,
+  select,
+} from "../primitives/index.ts";
 import { customJvp } from "../transforms/custom-jvp.ts";
 import { type DTypeOptions, sampleSpec } from "./operands.ts";
 import { keyWords } from "./words.ts";
@@ -35,7 +45,7 @@ const sampleLogGamma = customJvp((a: NDArray, key: NDArray): NDArray => randomGa
   return [logs, mul(t, div(randomGammaGrad(a, x), x))];
 }) satisfies Rule);
 
-/** `gamma` for other samplers, which name themselves in messages. */
+/** `gamma` for other samplers, which name themselves in messages. In 16-bit floats numbers are drawn in float32 and rounded. */
 export const gammaOf = (
   key: NDArray,
   a: NDArray,
@@ -44,13 +54,16 @@ export const gammaOf = (
   { logSpace }: { readonly logSpace: boolean },
 ): NDArray => {
   keyWords(key, where);
-  return (logSpace ? sampleLogGamma : sampleGamma)(broadcastTo(a, shape), key);
+  const parameter = isHalf(a.dtype) ? convertElementType(a, "float32") : a;
+  const sample = (logSpace ? sampleLogGamma : sampleGamma)(broadcastTo(parameter, shape), key);
+  return isHalf(a.dtype) ? convertElementType(sample, a.dtype) : sample;
 };
 
 /**
  * Numbers of the gamma distribution with parameter `a`: density proportional to x^(a − 1) exp(-x) for x >= 0.
  * Divide them by a rate, or multiply them by a scale. NaN where `a` is negative or NaN. The derivative with respect to
- * `a` is that of the sample at a fixed place of the distribution function.
+ * `a` is that of the sample at a fixed place of the distribution function. A sample in float16 or bfloat16 is that of float32
+ * rounded; JAX accepts and rejects in 16 bits, and gives other numbers there.
  *
  * @param shape default: that of `a`, which must broadcast to it.
  * @throws ShapeError if `a` does not broadcast to `shape`; DTypeError unless the dtype is floating-point.

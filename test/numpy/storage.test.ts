@@ -204,6 +204,22 @@ describe("16-bit floats", () => {
 });
 
 describe("rounding", () => {
+  test.each(["float16", "bfloat16"] as const)("any NaN is a NaN in %s, whatever its bits", (dtype) => {
+    const bits = np.array([0x7fffffff, 0x7f800001, 0x7fbfffff, 0xffffffff, 0xff800001, 0xffc00000], "uint32");
+    const halves = np.array([0x7fff, 0x7f81, 0x7c01, 0xffff, 0xfe00, 0x7e00], "uint16");
+    const f = (b: NDArray): NDArray => lax.bitcastConvertType(b, "float32").astype(dtype);
+    const g = (h: NDArray): NDArray => {
+      const x = lax.bitcastConvertType(h, dtype);
+      return np.negative(np.abs(x)).add(1).mul(x).sub(x.div(3));
+    };
+    const isNan = [...new Array<boolean>(6).fill(true)];
+    for (const run of [f, jit(f)]) expect(np.isnan(run(bits)).toArray()).toEqual(isNan);
+    const expected = np.isnan(lax.bitcastConvertType(halves, dtype)).toArray();
+    for (const run of [g, jit(g)]) expect(np.isnan(run(halves)).toArray()).toEqual(expected);
+    const words = lax.bitcastConvertType(jit(f)(bits), "uint16").toArray();
+    expect(words).toEqual(new Array(6).fill(dtype === "float16" ? 0x7e00 : 0x7fc0));
+  });
+
   test("each result is rounded once, compiled or not", () => {
     const x = np.array(
       Float32Array.from({ length: 200 }, (_, i) => Math.sin(i) * 3),

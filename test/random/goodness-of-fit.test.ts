@@ -54,6 +54,13 @@ const continuous: readonly Continuous[] = [
   ["logistic", (k) => random.logistic(k, [N]), (x) => 1 / (1 + exp(-x))],
   ["gumbel", (k) => random.gumbel(k, [N]), (x) => exp(-exp(-x))],
   ["gumbel, high", (k) => random.gumbel(k, [N], { mode: "high" }), (x) => exp(-exp(-x))],
+  // By Archimedes, each coordinate of a point of the sphere is uniform.
+  ["orthogonal", (k) => random.orthogonal(k, 3, [2000]).at("...", 0, 0).get(), (x) => (x + 1) / 2],
+  [
+    "gamma of 2.5 in float16",
+    (k) => random.gamma(k, 2.5, [N], { dtype: "float16" }),
+    (x) => gammaShare(2.5, x),
+  ],
   ["gamma of 0.3", (k) => random.gamma(k, 0.3, [N]), (x) => gammaShare(0.3, x)],
   ["gamma of 1", (k) => random.gamma(k, 1, [N]), (x) => gammaShare(1, x)],
   ["gamma of 2.5", (k) => random.gamma(k, 2.5, [N], { dtype: "float64" }), (x) => gammaShare(2.5, x)],

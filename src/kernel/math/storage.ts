@@ -6,7 +6,6 @@ import {
   bitcast,
   constant,
   convert,
-  copysign,
   type Expr,
   eq,
   ge,
@@ -16,8 +15,8 @@ import {
   max,
   min,
   mul,
+  type Op,
   or,
-  pmax,
   pmin,
   select,
   shl,
@@ -54,30 +53,74 @@ export function roundToOdd(x: Expr): Expr {
 /** The numbers that bits of 16-bit floats were made of: who reads them at once needs no bits. */
 const packed = new WeakMap<Expr, Expr>();
 
+const words = new Int32Array(1);
+const floats = new Float32Array(words.buffer);
+
+/** The bits of a float32. */
+const bitsOf = (value: number): number => {
+  floats[0] = value;
+  return words[0] as number;
+};
+
+const INFINITE = bitsOf(Number.POSITIVE_INFINITY);
+
+/** Operations whose NaN is one of their operands', or the processor's own. */
+const ARITHMETIC: ReadonlySet<Op> = new Set([
+  "add",
+  "sub",
+  "mul",
+  "div",
+  "sqrt",
+  "neg",
+  "abs",
+  "pmin",
+  "pmax",
+]);
+
+const fewBits = new WeakMap<Expr, boolean>();
+
+/**
+ * Whether a NaN here has no bits among its lower 16, so that rounding it like a number leaves it NaN: those of 16-bit floats,
+ * and of what is computed with them, have none.
+ */
+function hasFewBits(x: Expr): boolean {
+  const known = fewBits.get(x);
+  if (known !== undefined) return known;
+  const answer = x.op === "constant" || (ARITHMETIC.has(x.op) && x.args.every(hasFewBits));
+  fewBits.set(x, answer);
+  return answer;
+}
+
 /** A float32 rounded to the nearest 16-bit float, ties to even. */
 function roundToHalf(x: Expr, dtype: "float16" | "bfloat16"): Expr {
-  const bits = bitcast(x, "u32");
+  // Integer operations take a cycle each, and those of floats four: in a chain of steps all wait for one another.
+  const bits = bitcast(x, "i32");
   if (dtype === "bfloat16") {
-    const rounded = and(add(bits, add(and(shr(bits, 16), 1), 0x7fff)), 0xffff0000);
-    return select(eq(x, x), bitcast(rounded, "f32"), Number.NaN);
+    const rounded = and(add(bits, add(and(shr(bits, 16), 1), 0x7fff)), -0x10000);
+    return hasFewBits(x)
+      ? bitcast(rounded, "f32")
+      : select(eq(x, x), bitcast(rounded, "f32"), constant("f32", Number.NaN));
   }
   // Added to 1.5 · 2^(e + 13), a number of exponent e loses all bits but eleven; below 2⁻¹⁴ they are those from 2⁻²⁴ on.
-  const power = bitcast(and(bits, 0x7f800000), "f32");
-  const magnet = mul(pmin(pmax(power, 2 ** -14), 2 ** 16), 1.5 * 2 ** 13);
-  const rounded = sub(add(x, magnet), magnet);
-  // What is 2¹⁶ or more overflows; a zero keeps its sign.
-  return copysign(mul(mul(rounded, 2 ** 112), 2 ** -112), x);
+  const exponent = max(min(and(bits, INFINITE), bitsOf(2 ** 16)), bitsOf(2 ** -14));
+  const magnet = bitcast(add(exponent, bitsOf(1.5 * 2 ** 13) - bitsOf(1)), "f32");
+  const size = and(bitcast(sub(add(x, magnet), magnet), "i32"), 0x7fffffff);
+  // From 65520 on numbers overflow, a zero keeps its sign, and NaN is greater than infinity.
+  const given = and(bits, 0x7fffffff);
+  const overflow = and(shr(sub(constant("i32", bitsOf(65520) - 1), given), 31), INFINITE);
+  return bitcast(or(max(size, overflow), and(bits, -0x80000000)), "f32");
 }
 
 /** A float32 or float64 as the bits of a 16-bit float. */
 function encode(x: Expr, dtype: "float16" | "bfloat16"): Expr {
   const number = roundToHalf(x.type === "f64" ? roundToOdd(x) : x, dtype);
   const bits = bitcast(number, "u32");
-  let made = shr(bits, 16);
+  fewBits.set(number, true);
+  let made = select(eq(number, number), shr(bits, 16), 0x7fc0);
   if (dtype === "float16") {
     // Scaled like this, exponents are those of float16, 2¹⁶ standing for infinity.
     const size = shr(bitcast(mul(pmin(abs(number), 2 ** 16), 2 ** -112), "u32"), 13);
-    made = select(eq(number, number), or(size, and(made, 0x8000)), 0x7e00);
+    made = select(eq(number, number), or(size, and(shr(bits, 16), 0x8000)), 0x7e00);
   }
   packed.set(made, number);
   return made;
@@ -87,7 +130,11 @@ function encode(x: Expr, dtype: "float16" | "bfloat16"): Expr {
 function decode(bits: Expr, dtype: "float16" | "bfloat16"): Expr {
   const known = packed.get(bits);
   if (known !== undefined) return known;
-  if (dtype === "bfloat16") return bitcast(shl(bits, 16), "f32");
+  if (dtype === "bfloat16") {
+    const number = bitcast(shl(bits, 16), "f32");
+    fewBits.set(number, true);
+    return number;
+  }
   const size = shl(and(bits, 0x7fff), 13);
   // An exponent of 0 is that of subnormal numbers in float32 too, so one product serves all but infinity and NaN.
   const finite = bitcast(mul(bitcast(size, "f32"), 2 ** 112), "u32");
