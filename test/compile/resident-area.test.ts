@@ -67,6 +67,24 @@ describe("ResidentArea", () => {
     expect(area.end).toBe(100);
   });
 
+  it("makes one gap of those that touch, in whatever order they come", () => {
+    const orders = [
+      [0, 1, 2],
+      [0, 2, 1],
+      [1, 0, 2],
+      [1, 2, 0],
+      [2, 0, 1],
+      [2, 1, 0],
+    ];
+    for (const order of orders) {
+      const area = new ResidentArea(0, 1000);
+      const slots = Array.from({ length: 4 }, () => area.place(100));
+      for (const k of order) area.release(slots[k] as Slot);
+      expect(area.place(300).start).toBe(0);
+      expect(area.end).toBe(400);
+    }
+  });
+
   it("lets one that is larger than the limit stand alone", () => {
     const area = new ResidentArea(64, 300);
     const a = area.place(100);

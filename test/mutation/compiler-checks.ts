@@ -45,9 +45,26 @@ import "../compile/resident-area.test.ts";
 import "../compile/scan.test.ts";
 import "../compile/schedule.test.ts";
 import "../compile/split-invariant.test.ts";
+import "../compile/update-in-place.test.ts";
 import "../compile/wasm.test.ts";
 import "../kernel/expr.test.ts";
+import "../primitives/concatenate.test.ts";
+import "../primitives/dot.test.ts";
+import "../primitives/dynamic-slice.test.ts";
+import "../primitives/elementwise.test.ts";
+import "../primitives/gather.test.ts";
+import "../primitives/lowering.test.ts";
 import "../primitives/nest.test.ts";
+import "../primitives/padding.test.ts";
+import "../primitives/random-bits.test.ts";
+import "../primitives/reduction.test.ts";
+import "../primitives/scatter.test.ts";
+import "../primitives/sort.test.ts";
+import "../primitives/windows.test.ts";
+import "../laws/storage.test.ts";
+import "../numpy/storage-elementwise.test.ts";
+import "../numpy/storage.test.ts";
+import "../compile/cache.test.ts";
 import { collected } from "./collected-tests.ts";
 
 /*

@@ -70,7 +70,7 @@ await build({
       name: "faults",
       setup: ({ onLoad, onResolve }) => {
         // Tests are collected, not run, when they are imported.
-        onResolve({ filter: /^vitest$/ }, ({ importer }) =>
+        onResolve({ filter: /^(@fast-check\/)?vitest$/ }, ({ importer }) =>
           importer.endsWith(".test.ts") ? { path: collector } : undefined,
         );
         onLoad({ filter: /\.ts$/ }, ({ path }) => {

@@ -157,6 +157,16 @@ describe("factors", () => {
       X,
       ["b:f32[4] = mul a 1.2676506e+30:f32[]", "c:f32[4] = mul b 1.2676506e+30:f32[]", "in (c,)"],
     ],
+    [
+      "a product of 2^128, which is just beyond it, stays",
+      (x) => mul(mul(x, c(2 ** 64)), c(2 ** 64)),
+      X,
+      [
+        "b:f32[4] = mul a 18446744000000000000:f32[]",
+        "c:f32[4] = mul b 18446744000000000000:f32[]",
+        "in (c,)",
+      ],
+    ],
     ["max(max(x, 1), 3)", (x) => max(max(x, c(1)), c(3)), X, ["b:f32[4] = max a 3.0:f32[]", "in (b,)"]],
     ["min(2, min(x, 3))", (x) => min(c(2), min(x, c(3))), X, ["b:f32[4] = min a 2.0:f32[]", "in (b,)"]],
     [

@@ -297,3 +297,13 @@ describe("products", () => {
     ]);
   });
 });
+
+test("a transposed product whose batch comes to stand behind stays as it is", () => {
+  const product: Fun = (x, y) =>
+    transpose(
+      dotGeneral(x, y, { lhsContracting: [2], rhsContracting: [1], lhsBatch: [0], rhsBatch: [0] }),
+      [1, 0, 2],
+    );
+  const left = nearly(product, f32(2, 3, 4), f32(2, 4, 5));
+  expect(left.map((line) => / = (\w+)/.exec(line)?.[1])).toEqual(["dotGeneral", "transpose", undefined]);
+});

@@ -3,6 +3,7 @@ import { type DType, type NDArray, scalarArray } from "../../../src/array/index.
 import { checkpointName } from "../../../src/calls/checkpoint-name.ts";
 import { simplify } from "../../../src/compile/passes/simplify.ts";
 import { type Aval, aval } from "../../../src/core/index.ts";
+import { broadcastInDim } from "../../../src/primitives/broadcast.ts";
 import {
   and,
   bitcastConvertType,
@@ -33,6 +34,7 @@ const check = (cases: readonly Case[]): void => {
 
 const P = [bool(4)];
 const N = [i32(4)];
+const full = (value: number): NDArray => broadcastInDim(c(value), [4], []);
 
 describe("bits", () => {
   check([
@@ -170,4 +172,18 @@ describe("conversions", () => {
       expect(exact(via(between, to), aval([4], from)).length).toBe(3);
     });
   }
+});
+
+describe("choices between constants", () => {
+  check([
+    ["false and true", (p) => selectN(p, full(0), full(1)), P, ["in (a,)"]],
+    ["true and false", (p) => selectN(p, full(1), full(0)), P, ["b:bool[4] = not a", "in (b,)"]],
+  ]);
+
+  test.each([
+    [0, 0],
+    [1, 1],
+  ])("both %d", (no, yes) => {
+    expect(exact((p) => selectN(p, full(no), full(yes)), ...P)).not.toContain("in (a,)");
+  });
 });

@@ -263,6 +263,12 @@ describe("concatenate", () => {
     ["one array", (x) => bind1(concatenatePrimitive, [x], { dimension: 0 }), A, ["in (a,)"]],
     ["empty arrays", (x, y) => concatenate([y, x, y], 0), [f32(2), f32(0)], ["in (a,)"]],
     [
+      "an empty array at the end",
+      (x, y, z) => concatenate([x, y, z], 0),
+      [f32(2), f32(3), f32(0)],
+      ["d:f32[5] = concatenate[dimension=0] a b", "in (d,)"],
+    ],
+    [
       "of concatenations",
       (x, y) => concatenate([concatenate([x, y], 0), x], 0),
       [f32(2), f32(3)],

@@ -37,4 +37,20 @@ export const elementwise: readonly Sample[] = [
     return [a.mul(b), np.log(a)];
   }),
   sample("folded", "f32[6]", (x) => [x.add(np.exp(np.arange(6))), np.dot(x, np.ones([6]))]),
+  sample("mixed-widths", "f32[13] f64[13] i32[13] u32[13]", (x, y, n, m) => [
+    np.where(np.greater(x, 0), y, 0),
+    np.where(np.greater(y, 0), x, 1),
+    np.where(np.greater(n, 0), y, np.negative(y)),
+    y.astype("int32").add(n),
+    y.astype("uint32").add(m),
+  ]),
+  sample("conversions", "f32[13] f64[13] i32[13] u32[13]", (x, y, n, m) => [
+    n.astype("float64").add(y),
+    m.astype("float64").mul(y),
+    x.astype("float64").sub(y),
+    y.astype("float32").sub(x),
+    np.greater(y, 0).astype("float64").add(np.greater(x, 0).astype("float64")),
+    y.astype("bool"),
+    m.astype("float32").add(n.astype("float32")),
+  ]),
 ];

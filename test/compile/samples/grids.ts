@@ -43,6 +43,8 @@ const PRODUCTS: readonly (readonly [m: number, k: number, n: number])[] = [
   ]),
   ...[63, 64, 65, 128, 130].flatMap((size) => [[size, size, size] as const, [size, 8, 40] as const]),
   ...[1, 2, 3].map((m) => [m, 1100, 600] as const),
+  ...[12, 16, 20, 64, 100].flatMap((k) => [40, 64, 100, 260].map((n) => [1, k, n] as const)),
+  ...[0, 3].flatMap((m) => [0, 3].flatMap((k) => [0, 3].map((n) => [m, k, n] as const))),
 ];
 
 /** Products of all forms, either operand transposed or not. */

@@ -83,4 +83,20 @@ export const loops: readonly Sample[] = [
     ]),
   ),
   sample("batched", "f32[5,4] f32[4,3]", (x, w) => [vmap((row: NDArray) => np.matmul(np.cumsum(row), w))(x)]),
+  sample("scan-repeated", "f32[4] f32[4]", (c, x) => [
+    lax.scan(
+      (carry: NDArray, row: NDArray): readonly [NDArray, null] => [carry.mul(0.5).add(row), null],
+      c,
+      np.broadcastTo(x, [6, 4]),
+    )[0] as NDArray,
+  ]),
+  sample("while-counter", "f32[5]", (x) => [
+    (
+      lax.whileLoop(
+        ([i]: readonly [NDArray, NDArray]) => i.less(7),
+        ([i, v]: readonly [NDArray, NDArray]): readonly [NDArray, NDArray] => [i.add(1), np.sin(v)],
+        [np.array(0, "int32"), x] as readonly [NDArray, NDArray],
+      ) as readonly [NDArray, NDArray]
+    )[1],
+  ]),
 ];

@@ -51,4 +51,14 @@ export const windows: readonly Sample[] = [
       ),
     ]),
   ),
+  ...withPullback(
+    sample("conv-bias-pool", "f32[2,1,8,8] f32[3,1,3,3] f32[3,1,1]", (x, w, b) => [
+      lax.reduceWindowMax(
+        nn.relu(lax.convGeneralDilated(x, w, [1, 1], "VALID").add(b)),
+        [1, 1, 2, 2],
+        [1, 1, 2, 2],
+        "VALID",
+      ),
+    ]),
+  ),
 ];
