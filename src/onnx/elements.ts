@@ -27,6 +27,28 @@ export const tensorOf = (name: string, x: ConcreteArray): TensorProto => ({
   data: bytesOfElements(denseData(x)),
 });
 
+/** The bytes of a constant with its axes in another order. */
+export const transposedElements = (
+  { type, dims, data }: TensorProto,
+  permutation: readonly number[],
+): Uint8Array => {
+  const width = bytesOf(type);
+  const strides = dims.map((_, axis) => sizeOf(dims.slice(axis + 1)));
+  const out = new Uint8Array(data.length);
+  let to = 0;
+  const copy = (from: number, axis: number): void => {
+    if (axis === permutation.length) {
+      out.set(data.subarray(from * width, (from + 1) * width), to);
+      to += width;
+      return;
+    }
+    const source = permutation[axis] as number;
+    for (let i = 0; i < (dims[source] as number); i++) copy(from + i * (strides[source] as number), axis + 1);
+  };
+  copy(0, 0);
+  return out;
+};
+
 /** Typed elements of a dtype of ours, from bytes as files hold them. */
 export const elementsOf = (dtype: DType, size: number, bytes: Uint8Array): TypedArray => {
   const out = allocate(dtype, size);

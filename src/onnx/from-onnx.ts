@@ -10,6 +10,7 @@ import {
 } from "../core/index.ts";
 import { decodeModel, shown } from "./decode-model.ts";
 import { arrayOfTensor } from "./elements.ts";
+import { withoutIdioms } from "./import/idioms.ts";
 import { checkGraph, runGraph, Scope } from "./import/run-graph.ts";
 import { arrayOf, checkSize, dtypeFor, type ImportedValue, valueOfTensor } from "./import/value.ts";
 import { type GraphProto, isDType, type TensorProto, type ValueInfo } from "./model.ts";
@@ -94,12 +95,12 @@ class ImportedModel {
     const given = new Set(graph.initializers.map(({ name }) => name));
     // Inputs that have a value are constants with an old name.
     const inputs = graph.inputs.filter(({ name }) => !given.has(name));
-    this.#graph = { ...graph, inputs, initializers: [] };
     this.#constants = graph.initializers.filter((tensor) => !isParameter(tensor));
     this.#version = version;
     this.inputs = inputs.map(described);
     this.outputs = graph.outputs.map(described);
     checkGraph({ ...graph, inputs }, new Set());
+    this.#graph = { ...withoutIdioms({ ...graph, inputs }), initializers: [] };
     const avals = this.inputs.map(
       ({ shape, dtype }) => shape?.every((dim) => typeof dim === "number") && aval(shape as number[], dtype),
     );

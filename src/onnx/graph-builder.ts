@@ -1,6 +1,6 @@
 import { broadcastShapes, type ConcreteArray, formatShape, type Shape, sizeOf } from "../array/index.ts";
 import { ShapeError } from "../core/index.ts";
-import { bytesOfElements, elementsFrom, tensorOf } from "./elements.ts";
+import { bytesOfElements, elementsFrom, tensorOf, transposedElements } from "./elements.ts";
 import {
   type Attributes,
   type AttributeValue,
@@ -11,6 +11,7 @@ import {
   type TensorProto,
   type ValueInfo,
 } from "./model.ts";
+import { hasGraph, renameValues, tidied } from "./tidy-graph.ts";
 
 /** A value of a graph: what a node reads and gives. */
 export interface Value {
@@ -38,7 +39,9 @@ const attributesOf = (plain: PlainAttributes): Attributes =>
 
 /** What the graphs of one model share: names, and constants, which all stand in the outermost graph. */
 class Names {
-  readonly constants: TensorProto[] = [];
+  readonly constants = new Map<string, TensorProto>();
+  /** What a reshaped value was before, by its name. */
+  readonly reshaped = new Map<string, Value>();
   readonly #known = new Map<string, Value>();
   readonly #taken = new Set<string>();
   #next = 0;
@@ -65,7 +68,7 @@ class Names {
     const known = key === undefined ? undefined : this.#known.get(key);
     if (known !== undefined) return known;
     const value: Value = { name: this.fresh("c"), type, shape: dims };
-    this.constants.push({ name: value.name, type, dims, data });
+    this.constants.set(value.name, { name: value.name, type, dims, data });
     if (key !== undefined) this.#known.set(key, value);
     return value;
   }
@@ -159,6 +162,11 @@ export class GraphBuilder {
     return this.#names.constant(tensorOf("", x));
   }
 
+  /** What a constant holds, if the value is one. */
+  constantBehind(x: Value): TensorProto | undefined {
+    return this.#names.constants.get(x.name);
+  }
+
   scalar(type: Exclude<ElementType, "string">, value: number | bigint | boolean): Value {
     return this.constant(type, [value], []);
   }
@@ -182,12 +190,22 @@ export class GraphBuilder {
 
   reshape(x: Value, shape: Shape): Value {
     if (sameList(x.shape, shape)) return x;
-    return this.node("Reshape", [x, this.list(shape)], { type: x.type, shape }, { allowzero: 1 });
+    const known = this.constantBehind(x);
+    if (known !== undefined) return this.#names.constant({ ...known, dims: shape });
+    const before = this.#names.reshaped.get(x.name);
+    if (before !== undefined) return this.reshape(before, shape);
+    const made = this.node("Reshape", [x, this.list(shape)], { type: x.type, shape }, { allowzero: 1 });
+    this.#names.reshaped.set(made.name, x);
+    return made;
   }
 
   transpose(x: Value, permutation: readonly number[]): Value {
     if (permutation.every((axis, i) => axis === i)) return x;
     const shape = permutation.map((axis) => x.shape[axis] as number);
+    const known = this.constantBehind(x);
+    if (known !== undefined) {
+      return this.#names.constant({ ...known, dims: shape, data: transposedElements(known, permutation) });
+    }
     return this.node("Transpose", [x], { type: x.type, shape }, { perm: permutation });
   }
 
@@ -299,11 +317,8 @@ export class GraphBuilder {
       });
       return { ...value, name: wanted };
     });
-    const graph = this.#finish(name, results);
-    const whole = { ...graph, nodes: graph.nodes.map((node) => renameNode(node, renamed)) };
-    const live = new Set<string>();
-    const { nodes } = pruned(whole, live);
-    return { ...whole, nodes, initializers: this.#names.constants.filter((tensor) => live.has(tensor.name)) };
+    const graph = { ...this.#finish(name, results), initializers: [...this.#names.constants.values()] };
+    return tidied(renameValues(graph, renamed));
   }
 
   #finish(name: string, outputs: readonly Value[]): GraphProto {
@@ -339,44 +354,6 @@ const commonShape = (values: readonly Value[]): Shape => {
 };
 
 const infoOf = ({ name, type, shape }: Value): ValueInfo => ({ name, type, shape });
-
-const hasGraph = (attributes: Attributes): boolean =>
-  Object.values(attributes).some(({ kind }) => kind === "graph");
-
-/** A graph without nodes that nobody reads. `live` gets all names that are read: they differ throughout a model. */
-const pruned = (graph: GraphProto, live: Set<string>): GraphProto => {
-  for (const { name } of graph.outputs) live.add(name);
-  const kept: NodeProto[] = [];
-  for (const node of [...graph.nodes].reverse()) {
-    if (!node.outputs.some((name) => live.has(name))) continue;
-    for (const name of node.inputs) live.add(name);
-    const attributes = hasGraph(node.attributes)
-      ? mapGraphs(node.attributes, (inner) => pruned(inner, live))
-      : node.attributes;
-    kept.push({ ...node, attributes });
-  }
-  return { ...graph, nodes: kept.reverse() };
-};
-
-/** Attributes with the graphs among them changed. */
-const mapGraphs = (attributes: Attributes, change: (graph: GraphProto) => GraphProto): Attributes =>
-  Object.fromEntries(
-    Object.entries(attributes).map(([name, attribute]) => [
-      name,
-      attribute.kind === "graph" ? { ...attribute, value: change(attribute.value) } : attribute,
-    ]),
-  );
-
-/** A node with values called by other names, in graphs inside too. */
-const renameNode = (node: NodeProto, names: ReadonlyMap<string, string>): NodeProto => {
-  const rename = (name: string): string => names.get(name) ?? name;
-  const inside = (graph: GraphProto): GraphProto => ({
-    ...graph,
-    nodes: graph.nodes.map((inner) => renameNode(inner, names)),
-  });
-  const attributes = hasGraph(node.attributes) ? mapGraphs(node.attributes, inside) : node.attributes;
-  return { ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename), attributes };
-};
 
 const sameList = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((n, i) => n === b[i]);

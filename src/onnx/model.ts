@@ -89,6 +89,8 @@ export interface NodeProto {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
+  /** Said of a node that was read, never by a file: its indices are these, moved to where they lie between 0 and `last`. */
+  readonly clamped?: { readonly name: string; readonly last: number };
 }
 
 /** The name, element type and shape of a value; a dimension that is not known is `undefined`, or has a name. */

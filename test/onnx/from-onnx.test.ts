@@ -1,4 +1,4 @@
-import { grad, jit, type NDArray, nn, numpy as np, random, valueAndGrad, vmap } from "cotangent";
+import { jit, type NDArray, nn, numpy as np, random, valueAndGrad, vmap } from "cotangent";
 import { fromOnnx, OnnxError, toOnnx } from "cotangent/onnx";
 import { adam, applyUpdates } from "cotangent/optim";
 import { checkGrads } from "cotangent/testing";
@@ -64,44 +64,6 @@ describe("export, import", () => {
       }
     }
     expect(read).toBeGreaterThan(30);
-  });
-});
-
-describe("export, import, export", () => {
-  const again = (bytes: Uint8Array, ...inputs: readonly NDArray[]): Uint8Array => {
-    const { params, apply, inputs: names } = fromOnnx(bytes);
-    const call = (x: NDArray): NDArray => apply(params, x)[0] as NDArray;
-    expect(names.map(({ name }) => name)).toEqual(["x"]);
-    return toOnnx((x: NDArray) => call(x), { name: "f" })(...(inputs as [NDArray]));
-  };
-
-  test("networks come back byte for byte", () => {
-    const x = random.normal(key, [4, 8]);
-    const models = [
-      nn.sequential(nn.dense(16), nn.pointwise(nn.gelu), nn.layerNorm(), nn.dense(3)),
-      nn.sequential(nn.dense(5), nn.pointwise(nn.relu), nn.dense(4), nn.pointwise(nn.softmax)),
-      nn.sequential(nn.dense(5), nn.pointwise(nn.sigmoid), nn.dense(4), nn.pointwise(nn.tanh)),
-    ] as const;
-    for (const model of models) {
-      const params = model.init(key, x.shape);
-      const bytes = toOnnx((x: NDArray) => (model as nn.Layer<unknown>).apply(params, x), { name: "f" })(x);
-      expect(again(bytes, x)).toEqual(bytes);
-    }
-  });
-
-  test("a loop with its gradient comes back with the same results, again and again", () => {
-    const x = np.array([0.1, 0.7]);
-    const f = grad((v: NDArray): NDArray => {
-      let y = v;
-      for (let i = 0; i < 3; i++) y = np.sin(y).add(v);
-      return np.sum(y);
-    });
-    let bytes = toOnnx((x: NDArray) => f(x))(x);
-    for (let i = 0; i < 3; i++) {
-      bytes = again(bytes, x);
-      const { params, apply } = fromOnnx(bytes);
-      requireNear(apply(params, x), [f(x)]);
-    }
   });
 });
 

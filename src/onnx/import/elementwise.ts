@@ -3,7 +3,6 @@ import * as lax from "../../lax/index.ts";
 import * as nn from "../../nn/index.ts";
 import * as np from "../../numpy/index.ts";
 import { elementTypeOf } from "../model.ts";
-import { extremeBehind, marked } from "./nan-marks.ts";
 import type { Operation, Operator } from "./operation.ts";
 import { arrayOf, combineKnown, dtypeFor, Known } from "./value.ts";
 
@@ -112,7 +111,7 @@ const where: Operator = (op) => {
   if (known !== undefined) return known;
   const condition = op.array(0);
   const [yes, no] = op.arrays(1) as [NDArray, NDArray];
-  return extremeBehind(condition, yes, no) ?? np.where(condition, yes, no);
+  return np.where(condition, yes, no);
 };
 
 const gelu: Operator = (op) => {
@@ -193,7 +192,7 @@ export const ELEMENTWISE: { readonly [opType: string]: Operator } = {
     return np.multiply(x, np.clip(np.add(np.divide(x, 6), 0.5), 0, 1));
   },
   IsInf: infinite,
-  IsNaN: unary((x) => marked(np.isnan(x), "isNaN", x)),
+  IsNaN: unary(np.isnan),
   LeakyRelu: (op) => nn.leakyRelu(op.array(0), op.float("alpha", 0.01)),
   Less: truth(np.less, (x, y) => x < y),
   LessOrEqual: truth(np.lessEqual, (x, y) => x <= y),

@@ -1,8 +1,10 @@
-import type { NDArray } from "../../array/index.ts";
+import { NDArray } from "../../array/index.ts";
 import * as lax from "../../lax/index.ts";
 import * as np from "../../numpy/index.ts";
 import type { Operation, Operator } from "./operation.ts";
 import { arrayOf, type ImportedValue, Known } from "./value.ts";
+
+const range = (n: number, from = 0): number[] => Array.from({ length: n }, (_, i) => from + i);
 
 /** Positions counted from the front. Those that are known must lie inside; others are moved there. */
 const positions = (op: Operation, given: ImportedValue, length: number): NDArray => {
@@ -14,7 +16,27 @@ const positions = (op: Operation, given: ImportedValue, length: number): NDArray
     return arrayOf(new Known("int64", given.shape, at));
   }
   const indices = arrayOf(given);
+  const { clamped } = op;
+  if (clamped?.last === length - 1 && clamped.value instanceof NDArray) return clamped.value;
   return np.where(np.less(indices, 0), np.add(indices, length), indices);
+};
+
+/** Slices at places along an axis, whose axes take its place. Places outside are moved inside. */
+const slicesAt = (x: NDArray, places: NDArray, axis: number): NDArray => {
+  if (x.shape[axis] === 0) return np.take(x, places, axis, { mode: "clip" });
+  return lax.gather(
+    x,
+    np.expandDims(places, -1),
+    {
+      offsetDims: [...range(axis), ...range(x.ndim - axis - 1, axis + places.ndim)],
+      collapsedSliceDims: [axis],
+      startIndexMap: [axis],
+      operandBatchingDims: [],
+      startIndicesBatchingDims: [],
+    },
+    x.shape.map((n, a) => (a === axis ? 1 : n)),
+    { mode: "clip" },
+  );
 };
 
 const gather: Operator = (op) => {
@@ -32,7 +54,10 @@ const gather: Operator = (op) => {
     );
   }
   const array = arrayOf(x);
-  return np.take(array, positions(op, given, array.shape[axis] as number), axis, { mode: "clip" });
+  const places = positions(op, given, array.shape[axis] as number);
+  if (given instanceof Known && given.shape.length === 0)
+    return lax.indexInDim(array, places.item() as number, axis, false);
+  return slicesAt(array, places, axis);
 };
 
 const gatherElements: Operator = (op) => {
@@ -51,8 +76,6 @@ const gatherElements: Operator = (op) => {
       );
   return np.takeAlongAxis(region, indices, axis, { mode: "clip" });
 };
-
-const range = (n: number, from = 0): number[] => Array.from({ length: n }, (_, i) => from + i);
 
 /** The components of index vectors, each counted from the front of its axis. */
 const vectors = (given: ImportedValue, lengths: readonly number[]): NDArray => {
@@ -109,13 +132,19 @@ const scatterND: Operator = (op) => {
   const updates = op.array(2);
   const k = indices.shape.at(-1) ?? op.fail("bad-operands", "indices need an axis.");
   if (k > x.ndim) return op.fail("bad-operands", `vectors of ${k} do not fit ${x.ndim} axes.`);
-  return SCATTERS[reductionOf(op)](x, vectors(indices, x.shape.slice(0, k)), updates, {
-    updateWindowDims: range(x.ndim - k, indices.ndim - 1),
-    insertedWindowDims: range(k),
-    scatterDimsToOperandDims: range(k),
-    operandBatchingDims: [],
-    scatterIndicesBatchingDims: [],
-  });
+  return SCATTERS[reductionOf(op)](
+    x,
+    vectors(indices, x.shape.slice(0, k)),
+    updates,
+    {
+      updateWindowDims: range(x.ndim - k, indices.ndim - 1),
+      insertedWindowDims: range(k),
+      scatterDimsToOperandDims: range(k),
+      operandBatchingDims: [],
+      scatterIndicesBatchingDims: [],
+    },
+    { mode: "clip" },
+  );
 };
 
 const scatterElements: Operator = (op) => {
@@ -127,13 +156,19 @@ const scatterElements: Operator = (op) => {
   const components = range(x.ndim).map((a) =>
     a === axis ? indices : lax.broadcastedIota("int32", [...indices.shape], a),
   );
-  return SCATTERS[reduction](x, np.stack(components, -1), updates, {
-    updateWindowDims: [],
-    insertedWindowDims: range(x.ndim),
-    scatterDimsToOperandDims: range(x.ndim),
-    operandBatchingDims: [],
-    scatterIndicesBatchingDims: [],
-  });
+  return SCATTERS[reduction](
+    x,
+    np.stack(components, -1),
+    updates,
+    {
+      updateWindowDims: [],
+      insertedWindowDims: range(x.ndim),
+      scatterDimsToOperandDims: range(x.ndim),
+      operandBatchingDims: [],
+      scatterIndicesBatchingDims: [],
+    },
+    { mode: "clip" },
+  );
 };
 
 /** Operators that read and write at places that are computed. */

@@ -247,10 +247,12 @@ const groupNormalization: Operator = (op) => {
 const gemm: Operator = (op) => {
   const [a, b] = op.arrays() as [NDArray, NDArray];
   const [alpha, beta] = [op.float("alpha", 1), op.float("beta", 1)];
-  const left = op.flag("transA") ? np.transpose(a) : a;
-  const right = op.flag("transB") ? np.transpose(b) : b;
+  const contracted = [op.flag("transA") ? 0 : 1, op.flag("transB") ? 1 : 0] as const;
   if (a.ndim !== 2 || b.ndim !== 2) return op.fail("bad-operands", "it takes matrices.");
-  const product = np.matmul(left, right);
+  const product = lax.dotGeneral(a, b, [
+    [[contracted[0]], [contracted[1]]],
+    [[], []],
+  ]);
   const scaled = alpha === 1 ? product : np.multiply(product, alpha);
   if (op.optional(2) === undefined) return scaled;
   return np.add(scaled, beta === 1 ? op.array(2) : np.multiply(op.array(2), beta));

@@ -13,13 +13,17 @@ export class Operation {
   readonly #inputs: readonly (ImportedValue | undefined)[];
   readonly #run: (graph: GraphProto, inputs: readonly ImportedValue[]) => readonly ImportedValue[];
   readonly #asked = new Set<string>();
+  /** Operand 1 before it was moved to where it lies between 0 and `last`, if it was. */
+  readonly clamped: { readonly value: ImportedValue; readonly last: number } | undefined;
 
   constructor(
     node: NodeProto,
     version: number,
     inputs: readonly (ImportedValue | undefined)[],
     run: (graph: GraphProto, inputs: readonly ImportedValue[]) => readonly ImportedValue[],
+    clamped?: { readonly value: ImportedValue; readonly last: number },
   ) {
+    this.clamped = clamped;
     this.node = node;
     this.version = version;
     this.#inputs = inputs;

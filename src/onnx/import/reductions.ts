@@ -1,7 +1,6 @@
-import { isFloat, type NDArray } from "../../array/index.ts";
+import type { NDArray } from "../../array/index.ts";
 import * as lax from "../../lax/index.ts";
 import * as np from "../../numpy/index.ts";
-import { marked, operandOfIsNaN } from "./nan-marks.ts";
 import type { Operator } from "./operation.ts";
 import { axesOf } from "./shape.ts";
 import { combineKnown, Known } from "./value.ts";
@@ -30,15 +29,6 @@ const by =
   (f: (x: NDArray, axes: readonly number[], options: { readonly keepdims: boolean }) => NDArray) =>
   (x: NDArray, { axes, keepdims }: Axes): NDArray =>
     f(x, axes, { keepdims });
-
-/** An extreme of floats, or whether one of several truth values holds. */
-const extremum = (f: (x: NDArray, axes: Axes) => NDArray): Operator =>
-  reduce((x, axes) => {
-    const result = f(x, axes);
-    const tested = operandOfIsNaN(x);
-    if (tested !== undefined) return marked(result, "anyNaN", tested);
-    return isFloat(x.dtype) ? marked(result, "extreme", x) : result;
-  });
 
 const sum = by((x, axes, options) => np.sum(x, [...axes], options));
 const max = by((x, axes, options) => np.max(x, [...axes], options));
@@ -138,9 +128,9 @@ export const REDUCTIONS: { readonly [opType: string]: Operator } = {
   ReduceL2: reduce((x, axes) => np.sqrt(sum(np.multiply(x, x), axes))),
   ReduceLogSum: reduce((x, axes) => np.log(sum(x, axes))),
   ReduceLogSumExp: reduce(logSumExp),
-  ReduceMax: extremum(max),
+  ReduceMax: reduce(max),
   ReduceMean: reduce(by((x, axes, options) => np.mean(x, [...axes], options))),
-  ReduceMin: extremum(by((x, axes, options) => np.min(x, [...axes], options))),
+  ReduceMin: reduce(by((x, axes, options) => np.min(x, [...axes], options))),
   ReduceProd: knownProduct,
   ReduceSum: reduce(sum),
   ReduceSumSquare: reduce((x, axes) => sum(np.multiply(x, x), axes)),

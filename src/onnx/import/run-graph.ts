@@ -94,7 +94,9 @@ const applyNode = (node: NodeProto, version: number, scope: Scope): void => {
   const operands = node.inputs.map((name) => (name === "" ? undefined : scope.get(name)));
   const run = (graph: GraphProto, inputs: readonly ImportedValue[]): readonly ImportedValue[] =>
     runGraph(graph, inputs, version, new Scope(scope));
-  const op = new Operation(node, version, operands, run);
+  const free = node.clamped && scope.get(node.clamped.name);
+  const clamped = node.clamped && free && { value: free, last: node.clamped.last };
+  const op = new Operation(node, version, operands, run, clamped);
   const results = resultsOf(op, operator);
   for (const [i, name] of node.outputs.entries()) {
     if (name === "") continue;

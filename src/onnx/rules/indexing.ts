@@ -59,7 +59,9 @@ const placesOf = (
   const starts = windows.indexMap.map((axis, component) => {
     const last = graph.scalar("int64", (operand[axis] as number) - (windows.sliceSizes[axis] as number));
     const first = graph.scalar("int64", 0);
-    const start = graph.gather(vectors, graph.scalar("int64", component), vectors.shape.length - 1);
+    const along = vectors.shape.length - 1;
+    const one = graph.slice(vectors, [along], [component], [component + 1], [1]);
+    const start = graph.reshape(one, vectors.shape.slice(0, -1));
     if (!clip) {
       inside.push(graph.elementwise("GreaterOrEqual", [start, first], "bool"));
       inside.push(graph.elementwise("LessOrEqual", [start, last], "bool"));
@@ -91,15 +93,19 @@ const placesOf = (
 
 const flat = (graph: GraphBuilder, x: Value): Value => graph.reshape(x, [sizeOf(x.shape)]);
 
-/** Whether a gather takes whole slices at places along the first axis, which come last in the result. */
-const takesRows = (windows: Windows, operand: Shape, lookups: number): boolean =>
-  windows.collapsedDims.length === 1 &&
-  windows.indexMap.length === 1 &&
-  windows.collapsedDims[0] === 0 &&
-  windows.indexMap[0] === 0 &&
-  windows.operandBatchingDims.length === 0 &&
-  operand.every((n, axis) => axis === 0 || windows.sliceSizes[axis] === n) &&
-  windows.windowDims.every((axis, i) => axis === lookups + i);
+/** The axis at whose places a gather takes whole slices, if that is what it does; the places' axes take its place. */
+const takenAlong = (windows: Windows, operand: Shape, lookups: number): number | undefined => {
+  const [along, ...others] = windows.collapsedDims;
+  const isOne =
+    along !== undefined &&
+    others.length === 0 &&
+    windows.indexMap.length === 1 &&
+    windows.indexMap[0] === along &&
+    windows.operandBatchingDims.length === 0 &&
+    operand.every((n, axis) => axis === along || windows.sliceSizes[axis] === n) &&
+    windows.windowDims.every((axis, i) => axis === (i < along ? i : lookups + i));
+  return isOne ? along : undefined;
+};
 
 const scatter =
   (reduction: "none" | "add" | "mul" | "min" | "max") =>
@@ -164,11 +170,12 @@ export const INDEXING: readonly (readonly [string, Rule])[] = [
     if (sizeOf(operand.shape) === 0) return graph.expand(fill, shape);
     const windows = gatherWindows(dimensionNumbers, sliceSizes);
     const isClipped = mode !== "fill";
-    if (isClipped && takesRows(windows, operand.shape, indices.shape.length - 1)) {
-      const rows = graph.reshape(graph.cast(indices, "int64"), indices.shape.slice(0, -1));
-      const last = graph.scalar("int64", (operand.shape[0] as number) - 1);
+    const along = takenAlong(windows, operand.shape, indices.shape.length - 1);
+    if (isClipped && along !== undefined) {
+      const rows = graph.cast(graph.reshape(indices, indices.shape.slice(0, -1)), "int64");
+      const last = graph.scalar("int64", (operand.shape[along] as number) - 1);
       const moved = graph.elementwise("Max", [rows, graph.scalar("int64", 0)]);
-      return graph.gather(operand, graph.elementwise("Min", [moved, last]), 0);
+      return graph.gather(operand, graph.elementwise("Min", [moved, last]), along);
     }
     const { at, inside } = placesOf(graph, operand.shape, indices, shape, windows, isClipped);
     const found = graph.gather(flat(graph, operand), at, 0);

@@ -21,10 +21,12 @@ export const orderOf = (
   graph: GraphBuilder,
   x: Value,
   zeros: Zeros,
-  change: (key: Expr, element: Expr) => Expr = (key) => key,
+  change?: (key: Expr, element: Expr) => Expr,
 ): Value => {
+  if (x.type === "int32" && change === undefined) return x;
   const element = input(0, SCALARS[x.type as NumberType]);
-  const key = change(orderKey(element, zeros), element);
+  const unchanged = orderKey(element, zeros);
+  const key = change === undefined ? unchanged : change(unchanged, element);
   const isWide = key.type === "u64";
   const signed = isWide ? "i64" : "i32";
   const sign = constant(key.type, 1n << (isWide ? 63n : 31n));

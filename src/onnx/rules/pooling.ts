@@ -19,29 +19,29 @@ export const POOLING: readonly (readonly [string, Rule])[] = [
     if (!isWhole || k > 3 || sizeOf(x.shape) === 0 || (x.type !== "float32" && x.type !== "float64"))
       return undefined;
     const spatial = shape.slice(b);
+    const planes = graph.reshape(x, [1, sizeOf(x.shape.slice(0, b)), ...x.shape.slice(b)]);
     const pooled = (y: Value): Value => {
-      const planes = graph.reshape(y, [1, sizeOf(y.shape.slice(0, b)), ...y.shape.slice(b)]);
       const type = { type: y.type, shape: [1, planes.shape[1] as number, ...spatial] };
       const { windowShape, strides, dilation } = params;
-      return graph.node("MaxPool", [planes], type, {
+      return graph.node("MaxPool", [y], type, {
         kernel_shape: windowShape,
         strides,
         dilations: dilation,
       });
     };
     // The operator passes over NaN, and has the least finite number for -∞. So the kind of the greatest element is found
-    // besides: 0 for -∞, 1 for other numbers, 2 for NaN.
+    // besides: 0 for -∞, 1 for other numbers, 2 for NaN. The import (import/idioms.ts) knows these nodes by their form.
     const number = (condition: Value): Value => graph.cast(condition, "float32");
-    const isOdd = number(graph.elementwise("IsNaN", [x], "bool"));
+    const isOdd = number(graph.elementwise("IsNaN", [planes], "bool"));
     const isMore = number(
-      graph.elementwise("Greater", [x, graph.scalar(x.type, Number.NEGATIVE_INFINITY)], "bool"),
+      graph.elementwise("Greater", [planes, graph.scalar(x.type, Number.NEGATIVE_INFINITY)], "bool"),
     );
     const kind = pooled(graph.elementwise("Add", [isMore, graph.elementwise("Add", [isOdd, isOdd])]));
     const one = graph.scalar("float32", 1);
     const least = graph.where(
       graph.elementwise("Less", [kind, one], "bool"),
       graph.scalar(x.type, Number.NEGATIVE_INFINITY),
-      pooled(x),
+      pooled(planes),
     );
     const isMarked = graph.elementwise("Greater", [kind, one], "bool");
     return graph.reshape(graph.where(isMarked, graph.scalar(x.type, Number.NaN), least), shape);

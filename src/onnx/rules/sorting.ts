@@ -1,7 +1,8 @@
+import { iotaPrimitive } from "../../primitives/iota.ts";
 import { sortPrimitive } from "../../primitives/sort.ts";
 import { topKPrimitive } from "../../primitives/top-k.ts";
 import type { GraphBuilder, Value } from "../graph-builder.ts";
-import { type Rule, ruleFor } from "../rule.ts";
+import { paramsOf, type Rule, ruleFor } from "../rule.ts";
 import { orderOf } from "./order.ts";
 
 /** Elements along an axis at places that are given for each. */
@@ -21,7 +22,7 @@ const places = (graph: GraphBuilder, keys: Value, axis: number, k: number, large
 
 /** What puts elements in order. */
 export const SORTING: readonly (readonly [string, Rule])[] = [
-  ruleFor(sortPrimitive, (inputs, { dimension, numKeys }, { graph }) => {
+  ruleFor(sortPrimitive, (inputs, { dimension, numKeys }, { graph, source }) => {
     const n = (inputs[0] as Value).shape[dimension] as number;
     // By the last key first: what follows leaves the order of equal elements as it is.
     let order: Value | undefined;
@@ -31,7 +32,16 @@ export const SORTING: readonly (readonly [string, Rule])[] = [
       const next = places(graph, current, dimension, n, false);
       order = order === undefined ? next : taken(graph, order, next, dimension);
     }
-    return inputs.map((operand) => taken(graph, operand, order as Value, dimension));
+    // Numbers 0, 1, … along with the keys are asked where each stood.
+    const isCount = (i: number): boolean => {
+      const made = source(i);
+      return made !== undefined && paramsOf(made, iotaPrimitive)?.dimension === dimension;
+    };
+    return inputs.map((operand, i) =>
+      isCount(i)
+        ? graph.cast(order as Value, operand.type)
+        : taken(graph, operand, order as Value, dimension),
+    );
   }),
   ruleFor(topKPrimitive, ([x], { k }, { graph }) => {
     const operand = x as Value;
