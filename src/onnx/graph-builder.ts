@@ -42,6 +42,8 @@ class Names {
   readonly constants = new Map<string, TensorProto>();
   /** What a reshaped value was before, by its name. */
   readonly reshaped = new Map<string, Value>();
+  /** What a value was before its bits were taken for another type, by its name. */
+  readonly recast = new Map<string, Value>();
   readonly #known = new Map<string, Value>();
   readonly #taken = new Set<string>();
   #next = 0;
@@ -185,7 +187,13 @@ export class GraphBuilder {
   /** The same bits in another type of the same width. */
   bitcast(x: Value, type: ElementType): Value {
     if (x.type === type) return x;
-    return this.node("BitCast", [x], { type, shape: x.shape }, { to: ELEMENT[type] });
+    const known = this.constantBehind(x);
+    if (known !== undefined) return this.#names.constant({ ...known, type });
+    const before = this.#names.recast.get(x.name);
+    if (before !== undefined) return this.bitcast(before, type);
+    const made = this.node("BitCast", [x], { type, shape: x.shape }, { to: ELEMENT[type] });
+    this.#names.recast.set(made.name, x);
+    return made;
   }
 
   reshape(x: Value, shape: Shape): Value {

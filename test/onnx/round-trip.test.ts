@@ -98,10 +98,14 @@ const BYTE_FOR_BYTE: readonly (readonly [string, Program, readonly NDArray[]])[]
   ["a loop while a condition holds", (y) => decay(y as NDArray), [x]],
   ["a loop that counts", (y) => counted(y as NDArray), [x]],
   ["one of two branches", (y) => positive(y as NDArray), [x]],
+  ["floats as int32, which end at the ends", (y) => (y as NDArray).mul(1e10).astype("int32"), [x]],
+  ["floats as uint32, which end at the ends", (y) => (y as NDArray).mul(1e10).astype("uint32"), [x]],
   ["one of three branches", (i, y) => oneOfThree(i as NDArray, y as NDArray), [np.array(1, "int32"), x]],
 ];
 test.each(BYTE_FOR_BYTE)("byte for byte: %s", (_name, f, inputs) => {
   expect(tripsUntilFixed(f, inputs, 3)).toBe(0);
+  const { params, apply } = fromOnnx(exported(f, inputs));
+  requireNear(apply(params, ...inputs), [f(...inputs)].flat(), 10);
 });
 
 const causal = (q: NDArray): NDArray => nn.dotProductAttention(q, q, q, { isCausal: true });
@@ -113,9 +117,14 @@ const AFTER_ONE_TRIP: typeof BYTE_FOR_BYTE = [
   ["pooling of means", averaged, [images]],
   ["pooling with edges", overlapping, [images]],
   ["the gradient of convolution and pooling", gradientOf(cnn), [images]],
+  ["sums of int8, which wrap", (y) => np.add(y as NDArray, y as NDArray), [x.mul(60).astype("int8")]],
+  ["floats as uint8", (y) => (y as NDArray).mul(200).astype("uint8"), [x]],
+  ["the bits of floats as int16", (y) => lax.bitcastConvertType(y as NDArray, "int32").astype("int16"), [x]],
 ];
 test.each(AFTER_ONE_TRIP)("the second file comes back: %s", (_name, f, inputs) => {
   expect(tripsUntilFixed(f, inputs, 3)).toBeLessThanOrEqual(1);
+  const { params, apply } = fromOnnx(again(exported(f, inputs), inputs));
+  requireNear(apply(params, ...inputs), [f(...inputs)].flat(), 10);
 });
 
 test("random programs in single precision: the second or the third file comes back, and computes the same", () => {

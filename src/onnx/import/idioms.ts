@@ -1,10 +1,17 @@
 import { arrayOfTensor, integersOf } from "../elements.ts";
-import { ELEMENT, type GraphProto, isDType, type NodeProto, type TensorProto } from "../model.ts";
+import {
+  type AttributeValue,
+  ELEMENT,
+  type GraphProto,
+  isDType,
+  type NodeProto,
+  type TensorProto,
+} from "../model.ts";
 import { mapGraphs } from "../tidy-graph.ts";
 
 /*
  * ReduceMax, ReduceMin and MaxPool may pass over NaN in ONNX Runtime, so that the export works out beside them whether
- * there is one, and puts NaN in. Our own keep NaN: read back, what was written is the reduction alone. Places to read and
+ * there is one, and puts NaN in. Our own keep NaN: read back, what was written is the reduction alone. Floats become integers by the operator where it says what they become. Places to read and
  * write at are moved inside by nodes of their own, which is what our own do in any case. Here these groups of nodes are
  * found by their form, so that what was written is read as what it was.
  */
@@ -97,6 +104,93 @@ const poolingBehind = (node: NodeProto, makers: Makers): string | undefined => {
   return isOne ? result : undefined;
 };
 
+/** The ends of integer types: the least number, and the first that is too great. */
+const ENDS: { readonly [type: number]: readonly [low: number, high: number] } = {
+  [ELEMENT.int32]: [-(2 ** 31), 2 ** 31],
+  [ELEMENT.uint32]: [0, 2 ** 32],
+};
+
+/**
+ * The conversion of floats to integers in `Where(x ≥ high, last, Where(x < low, low, Cast(Where(x is inside, x, 0))))`: the
+ * operator leaves open what it makes of NaN and of what lies outside. Unsigned integers are chosen among by their bits.
+ */
+const conversionBehind = (node: NodeProto, makers: Makers): NodeProto | undefined => {
+  const isBits = node.opType === "BitCast";
+  const chosen = isBits ? makers.operands(node.inputs[0], "Where") : undefined;
+  const all = node.opType === "Where" ? node.inputs.map((name) => makers.operand(name)) : chosen;
+  const [isHigh, last, rest] = all ?? [];
+  const [isLow, least, bits] = makers.operands(rest, "Where") ?? [];
+  const made = makers.node(isBits ? makers.operands(bits, "BitCast")?.[0] : bits);
+  const to = made?.opType === "Cast" ? made.attributes["to"] : undefined;
+  const [low, high] = (to?.kind === "int" ? ENDS[to.value] : undefined) ?? [];
+  if (made === undefined || to === undefined || low === undefined || high === undefined) return undefined;
+  if (isBits && JSON.stringify(node.attributes["to"]) !== JSON.stringify(to)) return undefined;
+  const [inside, x, zero] = makers.operands(made.inputs[0], "Where") ?? [];
+  const [isNumber, isNeither] = makers.operands(inside, "And") ?? [];
+  const [outside] = makers.operands(isNeither, "Not") ?? [];
+  const forms: readonly (readonly [Operand | undefined, string, readonly (Operand | undefined)[]])[] = [
+    [isHigh, "GreaterOrEqual", [x, high]],
+    [isLow, "Less", [x, low]],
+    [isNumber, "Equal", [x, x]],
+    [outside, "Or", [isLow, isHigh]],
+  ];
+  const isOne =
+    typeof x === "string" &&
+    zero === 0 &&
+    last === ((high - 1) | 0) &&
+    least === (low | 0) &&
+    forms.every(([name, opType, expected]) => String(makers.operands(name, opType)) === String(expected));
+  return isOne ? { ...node, opType: "Cast", inputs: [x], attributes: { to } } : undefined;
+};
+
+/** How many bits the narrow integers have. */
+const WIDTHS: { readonly [type: number]: number } = {
+  [ELEMENT.int8]: 8,
+  [ELEMENT.int16]: 16,
+  [ELEMENT.uint8]: 8,
+  [ELEMENT.uint16]: 16,
+};
+
+/**
+ * The conversion to a narrow integer in `Cast(BitwiseAnd(x, mask))`, or in a Cast of 32 bits `x` moved to their left end
+ * and, with its sign, back: a negative number is moved inverted, so that what comes in from the left is its sign.
+ */
+const wrappingBehind = (node: NodeProto, makers: Makers): readonly NodeProto[] | undefined => {
+  const { to } = node.attributes;
+  const width = node.opType === "Cast" && to?.kind === "int" ? WIDTHS[to.value] : undefined;
+  if (width === undefined) return undefined;
+  const [masked, mask] = makers.operands(node.inputs[0], "BitwiseAnd") ?? [];
+  if (typeof masked === "string" && mask === 2 ** width - 1) return [{ ...node, inputs: [masked] }];
+  const [back, sign] = makers.operands(makers.operands(node.inputs[0], "BitCast")?.[0], "BitwiseXor") ?? [];
+  const [turned, distance] = makers.operands(back, "BitShift") ?? [];
+  const [moved, again] = makers.operands(turned, "BitwiseXor") ?? [];
+  const [bits, forth] = makers.operands(moved, "BitShift") ?? [];
+  const [isNegative, ones, none] = makers.operands(makers.operands(sign, "BitCast")?.[0], "Where") ?? [];
+  const [tested, zero] = makers.operands(isNegative, "Less") ?? [];
+  const isOne =
+    typeof bits === "string" &&
+    sign === again &&
+    distance === forth &&
+    String(makers.operands(distance, "BitwiseAnd")) === String([32 - width, 31]) &&
+    makers.operands(tested, "BitCast")?.[0] === moved &&
+    String([ones, none, zero]) === "-1,0,0" &&
+    directionOf(makers.node(back)) === "RIGHT" &&
+    directionOf(makers.node(moved)) === "LEFT";
+  if (!isOne) return undefined;
+  const signed = `${node.outputs[0]} as int32`;
+  const recast: NodeProto = {
+    ...node,
+    opType: "BitCast",
+    inputs: [bits],
+    outputs: [signed],
+    attributes: { to: { kind: "int", value: ELEMENT.int32 } },
+  };
+  return [recast, { ...node, inputs: [signed] }];
+};
+
+const directionOf = (node: NodeProto | undefined): AttributeValue["value"] | undefined =>
+  node?.attributes["direction"]?.value;
+
 /** The indices `i` of a Gather or ScatterElements at `Min(Max(i, 0), last)`. */
 const clampedIndices = ({ opType, inputs }: NodeProto, makers: Makers): NodeProto["clamped"] => {
   if (opType !== "Gather" && opType !== "ScatterElements") return undefined;
@@ -108,9 +202,11 @@ const clampedIndices = ({ opType, inputs }: NodeProto, makers: Makers): NodeProt
 /** The graph with what is written around extremes because of NaN taken away, in graphs inside too. */
 export const withoutIdioms = (graph: GraphProto, outer?: Makers): GraphProto => {
   const makers = new Makers(graph, outer);
-  const nodes = graph.nodes.map((node): NodeProto => {
+  const nodes = graph.nodes.flatMap((node): NodeProto | readonly NodeProto[] => {
     const found = extremeBehind(node, makers) ?? poolingBehind(node, makers);
     if (found !== undefined) return { ...node, opType: "Identity", inputs: [found] };
+    const conversion = conversionBehind(node, makers) ?? wrappingBehind(node, makers);
+    if (conversion !== undefined) return conversion;
     const clamped = clampedIndices(node, makers);
     return {
       ...node,
