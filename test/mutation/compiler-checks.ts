@@ -57,6 +57,7 @@ import "../primitives/lowering.test.ts";
 import "../primitives/nest.test.ts";
 import "../primitives/padding.test.ts";
 import "../primitives/random-bits.test.ts";
+import "../primitives/reduce-precision.test.ts";
 import "../primitives/reduction.test.ts";
 import "../primitives/scatter.test.ts";
 import "../primitives/sort.test.ts";

@@ -53,4 +53,9 @@ export const elementwise: readonly Sample[] = [
     y.astype("bool"),
     m.astype("float32").add(n.astype("float32")),
   ]),
+  sample("doubles-in-singles", "f32[13] f64[13] f32[13]", (x, y, z) => [
+    np.exp(y).add(np.sin(y)).astype("float32").mul(x),
+    np.log(np.abs(z.astype("float64"))).add(y),
+    np.remainder(y, 3).astype("float32").sub(z),
+  ]),
 ];

@@ -99,4 +99,17 @@ export const loops: readonly Sample[] = [
       ) as readonly [NDArray, NDArray]
     )[1],
   ]),
+  // Of the two sums that each branch carries, one is read by nobody.
+  sample("branches-of-loops", "bool[] f32[4] f32[6,4]", (p, v, xs) => {
+    const sums = (factor: number) => (start: NDArray, rows: NDArray) =>
+      (
+        lax.scan(
+          ([a, b]: readonly [NDArray, NDArray], x: NDArray) =>
+            [[a.add(x.mul(factor)), b.add(np.exp(x))], null] as const,
+          [start, start] as const,
+          rows,
+        )[0] as readonly [NDArray, NDArray]
+      )[0];
+    return [lax.cond(p, sums(2), sums(3), v, xs) as NDArray];
+  }),
 ];
