@@ -2,23 +2,7 @@ import "cotangent";
 import { describe, expect, test } from "vitest";
 import { registeredPrimitives } from "../../src/core/index.ts";
 import { checkLaw, LAWS } from "../../src/testing/laws/index.ts";
-
-/**
- * The primitives whose arguments cannot be described as plain data, because they carry a function or a program: their
- * laws are checked elsewhere (the programs of programs.test.ts apply them, and test/transforms).
- */
-const CARRY_FUNCTIONS = [
-  "checkpoint",
-  "cond",
-  "customJvpCall",
-  "customLinear",
-  "customLinearSolve",
-  "customVjpCall",
-  "debugCallback",
-  "jit",
-  "scan",
-  "while",
-];
+import { CARRY_FUNCTIONS } from "./carry-functions.ts";
 
 /** Primitives without inputs. */
 const WITHOUT_INPUTS = ["iota"];
