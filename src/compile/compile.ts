@@ -72,9 +72,10 @@ const executableOf = (closed: ClosedJaxpr): Executable | null => {
   return executable;
 };
 
-/** Compile a jaxpr that will be run. */
-export const compileAhead = (closed: ClosedJaxpr): void => {
-  executableOf(closed);
+/** Compile a jaxpr that will be run, and that was lowered already. */
+export const compileAhead = (closed: ClosedJaxpr, { program, plan }: LoweredJaxpr): void => {
+  if (executables.has(closed)) return;
+  executables.set(closed, canCompile() ? instantiate(program, plan) : null);
 };
 
 /** Run a jaxpr compiled; it is compiled at its first run. `undefined` if it cannot be. */

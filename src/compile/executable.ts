@@ -11,7 +11,7 @@ import {
 } from "../array/index.ts";
 import { type ConstantBlock, generateModule } from "./generate.ts";
 import { type MemoryViews, type Resident, type ResidentPlace, sharedMemory } from "./memory.ts";
-import { planMemory } from "./memory-plan.ts";
+import { type MemoryPlan, planMemory } from "./memory-plan.ts";
 import { type Buffer, memoryOf, type Program } from "./program.ts";
 
 /** A compiled program: arrays in, arrays out. */
@@ -75,9 +75,8 @@ const residentOf = ({ size, arrays, support }: ConstantBlock): Resident => ({
   },
 });
 
-/** Compile a scheduled program. */
-export const instantiate = (program: Program): Executable => {
-  const plan = planMemory(program);
+/** Compile a scheduled program, laid out as `plan` says. */
+export const instantiate = (program: Program, plan: MemoryPlan = planMemory(program)): Executable => {
   const memory = sharedMemory();
   const { bytes, constants } = generateModule(program, plan);
   const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {

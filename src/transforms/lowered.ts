@@ -35,7 +35,7 @@ export const lowered = <A extends readonly unknown[], R>(
     costAnalysis: () => costOf(result),
     stablehlo: (options = {}) => stableHLOWriter()({ closed: jaxpr, ...exported() }, options),
     compile: () => {
-      compileAhead(jaxpr);
+      compileAhead(jaxpr, result);
       return call;
     },
   };
