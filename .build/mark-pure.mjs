@@ -6,15 +6,11 @@
  * `const sin = defineElementwise(...)` where nobody uses `sin`.
  */
 import ts from "typescript";
+import { withoutType } from "./without-type.mjs";
 
 const PURE = "/* @__PURE__ */ ";
 
 const isFunction = (node) => ts.isArrowFunction(node) || ts.isFunctionExpression(node);
-
-const withoutType = (node) =>
-  ts.isAsExpression(node) || ts.isSatisfiesExpression(node) || ts.isParenthesizedExpression(node)
-    ? withoutType(node.expression)
-    : node;
 
 /** Whether a mark in front of a call of `callee` can only be meant for that call. */
 const isPlainCallee = (callee) =>

@@ -5,10 +5,14 @@ import { readFileSync } from "node:fs";
 
 const { exports } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
-/** `./dist/optim/index.js` is made of `src/optim/index.ts`. */
-const sources = Object.values(exports).flatMap((entry) =>
-  typeof entry === "string" ? [] : [entry.default.replace("./dist/", "../../src/").replace(/\.js$/, ".ts")],
-);
+const index = readFileSync(new URL("../../src/index.ts", import.meta.url), "utf8");
+
+/** `./dist/optim/index.js` is made of `src/optim/index.ts`. What is a namespace of `cotangent` too stands with that. */
+const sources = Object.values(exports)
+  .flatMap((entry) => (typeof entry === "string" ? [] : [entry.default]))
+  .map((path) => path.replace("./dist/", "").replace(/\.js$/, ".ts"))
+  .filter((path) => !index.includes(`"./${path}"`))
+  .map((path) => `../../src/${path}`);
 
 /** @type {Partial<import("typedoc").TypeDocOptions & import("typedoc-plugin-markdown").PluginOptions>} */
 export default {

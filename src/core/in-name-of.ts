@@ -1,7 +1,7 @@
 import { CotangentError } from "./errors.ts";
 
 /** What a message begins with: the name of the function that refuses. */
-const NAME = /^[\w.()…]+: /;
+const NAME = /^[\w.()\u2026]+: /;
 
 type ErrorClass = new (message: string, options: ErrorOptions) => Error;
 

@@ -13,7 +13,7 @@ const HERE: string = import.meta.url ?? "";
  * Where this library's own code lies: frames from there are not the user's. Source maps put frames of `dist` in `src`.
  * Inside somebody's bundle it is the bundle, user's code included.
  */
-const OWN: readonly string[] = /(?:src\/core|dist\/chunks)\/[^/]*$/.test(HERE)
+const OWN: readonly string[] = /(?:src\/core|dist\/(?:chunks|node))\/[^/]*$/.test(HERE)
   ? ["src/", "dist/"].map((folder) => HERE.replace(/\w+\/\w+\/[^/]*$/, folder))
   : [HERE];
 

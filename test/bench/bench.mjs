@@ -8,14 +8,14 @@
  *     npm run bench -- --fastest
  */
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import os from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { programs, weigh } from "./bundles.mjs";
 import { difference } from "./compare.mjs";
 import { importTime } from "./import-time.mjs";
-import { built } from "./load.mjs";
+import { index } from "./load.mjs";
 import { median } from "./median.mjs";
 import { workloads } from "./workloads.mjs";
 
@@ -101,7 +101,7 @@ const mainJob = () => {
   return `${((performance.now() - start) / 1000).toFixed(1)} s, test accuracy ${accuracy}`;
 };
 
-if (!existsSync(new URL("index.js", built))) {
+if (index === undefined) {
   throw new Error("The package is not built: run `npm run build` in the root of the project first.");
 }
 const load = () => os.loadavg()[0].toFixed(1);

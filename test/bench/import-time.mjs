@@ -2,11 +2,8 @@
  * What importing the package costs before anything is computed. What it weighs is told by `bundles.mjs`.
  */
 import { spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
-import { built } from "./load.mjs";
+import { index } from "./load.mjs";
 import { median } from "./median.mjs";
-
-const index = fileURLToPath(new URL("index.js", built));
 
 const processTime = (source) => {
   const start = performance.now();
@@ -21,7 +18,7 @@ export const importTime = (repeats = 10) => {
   const importing = [];
   for (let i = 0; i < repeats; i++) {
     bare.push(processTime(""));
-    importing.push(processTime(`await import(${JSON.stringify(index)})`));
+    importing.push(processTime(`await import(${JSON.stringify(index.href)})`));
   }
   return median(importing) - median(bare);
 };

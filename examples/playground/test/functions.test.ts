@@ -167,6 +167,13 @@ describe.runIf(executablePath !== undefined)("functions", () => {
     await expectText(page, "#value", /^6$/);
     await expectText(page, "#step-count", "1 of 1");
 
+    // Namespaces can be imported as modules.
+    await show(
+      'import { delete as without } from "cotangent/numpy";\nimport * as jsp from "cotangent/scipy";\n' +
+        "export const f = (x) => jsp.special.expit(without(x, 0)).sum();\nexport const args = [np.array([5, 0])];",
+    );
+    expect(await gradients(page)).toEqual([["x float32[2]", "[5. 0.]", "[0.   0.25]"]]);
+
     // Data that is written as numbers and truth values is arrays to f, as parameters are.
     await show(
       "export const f = (x, y, z) => np.where(z, x.mul(y), y);\nexport const args = [3, 2, true];\nexport const argnums = 0;",

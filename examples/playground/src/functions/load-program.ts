@@ -13,7 +13,12 @@ type Namespace = Readonly<Record<string, unknown>>;
 const libraries: Readonly<Record<string, Namespace>> = {
   cotangent,
   "cotangent/inspect": inspect,
+  "cotangent/lax": cotangent.lax,
+  "cotangent/nn": cotangent.nn,
+  "cotangent/numpy": cotangent.numpy,
   "cotangent/optim": optim,
+  "cotangent/random": cotangent.random,
+  "cotangent/scipy": cotangent.scipy,
 };
 
 /** Where modules at `blob:` addresses find ours. */
@@ -29,7 +34,10 @@ const asAddress = (code: string): string =>
 /** A module that exports what ours does. */
 const publish = (name: string, namespace: Namespace): void => {
   shelf[name] = namespace;
-  const exported = Object.keys(namespace).map((key) => `export const ${key} = all.${key};`);
+  // Some have names that no constant may have: `numpy.var`, `numpy.delete`.
+  const exported = Object.keys(namespace).map(
+    (key, i) => `const own${i} = all.${key};\nexport { own${i} as ${key} };`,
+  );
   addresses.set(
     name,
     asAddress(`const all = globalThis.${SHELF}[${JSON.stringify(name)}];\n${exported.join("\n")}`),
