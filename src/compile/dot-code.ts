@@ -48,8 +48,7 @@ class DotWriter {
   write(): FunctionRef {
     const { output, scratch } = this.#kernel;
     const [m, n, k] = [this.#lhs.free.size, this.#rhs.free.size, this.#lhs.contracted.size];
-    const batch = this.#lhs.batch.size;
-    const empty = batch * m * n === 0;
+    const empty = output.size === 0;
     const matrix = empty || k === 0 ? undefined : this.#matrix();
     return this.#module.func(this.#space.params, [], (f) => {
       if (empty) return;
@@ -60,7 +59,7 @@ class DotWriter {
       if (matrix === undefined) {
         address(output, 0);
         f.i32(0)
-          .i32(batch * m * n * this.#bytes)
+          .i32(output.size * this.#bytes)
           .memoryFill();
         return;
       }
@@ -71,7 +70,7 @@ class DotWriter {
       f.set(b);
       address(output, 0);
       f.set(c).i32(0).set(i);
-      count(f, i, batch, 1, () => {
+      count(f, i, this.#lhs.batch.size, 1, () => {
         f.get(a).get(b).get(c);
         for (const buffer of scratch) address(buffer, 0);
         f.call(matrix);

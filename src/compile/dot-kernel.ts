@@ -82,7 +82,6 @@ const run = ({ shape, strides }: Layout, axes: readonly number[]): number => {
  */
 export const isBetterSwapped = (lhs: DotOperand, rhs: DotOperand): boolean =>
   rhs.free.stride !== 1 &&
-  rhs.free.size > 1 &&
   lhs.free.stride === 1 &&
   lhs.free.size > 1 &&
   lhs.contracted.size >= 4 * Math.max(lhs.free.size, rhs.free.size);
@@ -97,7 +96,7 @@ export const dotBlocks = (dtype: DType, lhs: DotOperand, rhs: DotOperand): DotBl
   const depth = Math.min(k, bytes === 4 ? 256 : 192);
   // Packing reads every element once more: it pays where each is used by several tiles.
   const isWide = n > 4 * tileColumns || rhs.contracted.stride > 8 * tileColumns;
-  const packsRight = (rhs.free.stride !== 1 && n > 1) || (m >= 8 && isWide);
+  const packsRight = rhs.free.stride !== 1 || (m >= 8 && isWide);
   const packsLeft = m >= 8 && n > 2 * tileColumns && (lhs.contracted.stride !== 1 || k * m > 1 << 14);
   return { tileRows, tileColumns, rows: Math.min(m, 96), depth, packsLeft, packsRight };
 };

@@ -50,7 +50,7 @@ export const skinnyForm = (dtype: DType, lhs: DotOperand, rhs: DotOperand): Skin
   const isRow = (run: Run): boolean => run.stride === 1;
   if (n === 1 && isRow(lhs.contracted) && isRow(rhs.contracted) && k >= wide)
     return { kind: "dots", rows: "lhs", count: m, depth: k, rowStride: lhs.free.stride };
-  if (m === 1 && isRow(lhs.contracted) && isRow(rhs.contracted) && k >= wide && (n === 1 || k > 1))
+  if (m === 1 && isRow(lhs.contracted) && isRow(rhs.contracted) && k >= wide)
     return { kind: "dots", rows: "rhs", count: n, depth: k, rowStride: rhs.free.stride };
   if (n === 1 && m >= wide && isRow(lhs.free)) {
     const by = { row: 0, depth: rhs.contracted.stride };
@@ -174,7 +174,7 @@ const writeGroup = (
       sum(middle, end, plus, push);
       f.op(plus);
     };
-    const splats = Array.from({ length: vectors > 0 ? size : 0 }, (_, u) => {
+    const splats = Array.from({ length: size }, (_, u) => {
       const local = f.local("v128");
       f.get(factors)
         .memory(splat, u * by.depth * bytes)
@@ -192,17 +192,16 @@ const writeGroup = (
       if (!isFirst) f.get(to).memory("v128.load", at).op(add);
       f.memory("v128.store", at);
     };
+    // There are some: rows of the form "combine" are at least 64 bytes long.
     const pairs = vectors - (vectors % 2);
-    if (pairs > 0) {
-      const i = f.local("i32");
-      f.i32(0).set(i);
-      count(f, i, pairs, 2, () => {
-        vector(0);
-        vector(16);
-        move(f, from, 32);
-        move(f, to, 32);
-      });
-    }
+    const i = f.local("i32");
+    f.i32(0).set(i);
+    count(f, i, pairs, 2, () => {
+      vector(0);
+      vector(16);
+      move(f, from, 32);
+      move(f, to, 32);
+    });
     if (pairs < vectors) vector(0);
     const done = (vectors - pairs) * lanes;
     for (let j = done; j < length - pairs * lanes; j++) {
@@ -260,6 +259,7 @@ const writeDotRows = (
     // Enough sums at a time to hide how long one addition takes.
     const unroll = height >= 3 ? 2 : 4;
     const step = unroll * lanes;
+    // One step at least: what is added up in the form "dots" is at least 64 bytes long.
     const vectorized = depth - (depth % step);
     const isWide = type === "f32";
     const totals = Array.from({ length: height }, () => f.local(isWide ? "f64" : scalar));
@@ -272,47 +272,45 @@ const writeDotRows = (
       move(f, from, elements * bytes);
       move(f, by, elements * bytes);
     };
-    if (vectorized > 0) {
-      const sums = totals.map(() => Array.from({ length: unroll }, () => f.local("v128")));
-      const right = Array.from({ length: unroll }, () => f.local("v128"));
-      const limit = f.local("i32");
-      f.i32(0).set(k);
-      f.loop((nextBlock) => {
-        f.get(k).i32(BLOCK).op("i32.add").tee(limit).i32(vectorized);
-        f.get(limit).i32(vectorized).op("i32.lt_u", "select").set(limit);
-        for (const sum of sums.flat()) f.v128(new Uint8Array(16)).set(sum);
-        f.loop((again) => {
-          right.forEach((local, u) => {
-            f.get(by)
-              .memory("v128.load", 16 * u)
-              .set(local);
-          });
-          sums.forEach((row, r) => {
-            row.forEach((sum, u) => {
-              f.get(from)
-                .memory("v128.load", r * rowStride * bytes + 16 * u)
-                .get(right[u] as Local)
-                .op(mul)
-                .get(sum)
-                .op(add)
-                .set(sum);
-            });
-          });
-          forward(step);
-          f.get(k).i32(step).op("i32.add").tee(k).get(limit).op("i32.lt_u").brIf(again);
+    const sums = totals.map(() => Array.from({ length: unroll }, () => f.local("v128")));
+    const right = Array.from({ length: unroll }, () => f.local("v128"));
+    const limit = f.local("i32");
+    f.i32(0).set(k);
+    f.loop((nextBlock) => {
+      f.get(k).i32(BLOCK).op("i32.add").tee(limit).i32(vectorized);
+      f.get(limit).i32(vectorized).op("i32.lt_u", "select").set(limit);
+      for (const sum of sums.flat()) f.v128(new Uint8Array(16)).set(sum);
+      f.loop((again) => {
+        right.forEach((local, u) => {
+          f.get(by)
+            .memory("v128.load", 16 * u)
+            .set(local);
         });
-        sums.forEach(([first, ...others], r) => {
-          for (const other of others)
-            f.get(first as Local)
-              .get(other)
+        sums.forEach((row, r) => {
+          row.forEach((sum, u) => {
+            f.get(from)
+              .memory("v128.load", r * rowStride * bytes + 16 * u)
+              .get(right[u] as Local)
+              .op(mul)
+              .get(sum)
               .op(add)
-              .set(first as Local);
-          emitHorizontal(f, "add", type, first as Local);
-          addTo(totals[r] as Local);
+              .set(sum);
+          });
         });
-        f.get(k).i32(vectorized).op("i32.lt_u").brIf(nextBlock);
+        forward(step);
+        f.get(k).i32(step).op("i32.add").tee(k).get(limit).op("i32.lt_u").brIf(again);
       });
-    }
+      sums.forEach(([first, ...others], r) => {
+        for (const other of others)
+          f.get(first as Local)
+            .get(other)
+            .op(add)
+            .set(first as Local);
+        emitHorizontal(f, "add", type, first as Local);
+        addTo(totals[r] as Local);
+      });
+      f.get(k).i32(vectorized).op("i32.lt_u").brIf(nextBlock);
+    });
     if (vectorized < depth) {
       f.i32(vectorized).set(k);
       count(f, k, depth, 1, () => {

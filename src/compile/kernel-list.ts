@@ -167,7 +167,7 @@ export class KernelList {
     const unrolled = unrolledReduction(value, combine, axes, outAval);
     if (unrolled !== undefined) return unrolled;
     const short = shortAxes(value, axes);
-    if (short.length > 0) {
+    if (short !== undefined) {
       const kept = shape.flatMap((_, axis) => (short.includes(axis) ? [] : [axis]));
       const partAval = { ...outAval, shape: kept.map((axis) => shape[axis] as number) };
       const part = unrolledReduction(value, combine, short, partAval);

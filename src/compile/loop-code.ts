@@ -204,8 +204,8 @@ class LoopWriter {
   #firstTrailing(): number {
     const { axes } = this.#shape;
     let first = axes.length;
-    while (first > 0 && axes[first - 1]?.reduced === true) first--;
-    return first === axes.length && axes.length > 0 ? -1 : first;
+    while (axes[first - 1]?.reduced === true) first--;
+    return first;
   }
 
   /** All that is inside the trailing reduced axes, with accumulators around it. */
@@ -376,7 +376,7 @@ class LoopWriter {
             result: k,
             part,
             after: () => {
-              if (lanes > 1 && accumulator !== undefined) {
+              if (accumulator !== undefined) {
                 f.get(accumulator);
                 emitCombine(f, result.combine, type, true);
                 f.set(accumulator);

@@ -147,17 +147,16 @@ const bestGap = (gaps: readonly Gap[], size: number): Gap | undefined => {
 
 /** Give a stretch back; gaps stay sorted and apart. */
 const release = (gaps: Gap[], start: number, end: number): void => {
-  let i = gaps.findIndex((gap) => gap.start > start);
+  let i = gaps.findIndex((gap) => gap.start >= end);
   if (i < 0) i = gaps.length;
   const before = gaps[i - 1];
   const after = gaps[i];
-  const joinsBefore = before?.end === start;
-  const joinsAfter = after?.start === end;
-  if (before && joinsBefore) {
-    before.end = joinsAfter && after ? after.end : end;
-    if (joinsAfter) gaps.splice(i, 1);
-  } else if (after && joinsAfter) {
-    after.start = start;
+  const joined = after?.start === end ? after : undefined;
+  if (before?.end === start) {
+    before.end = joined?.end ?? end;
+    if (joined !== undefined) gaps.splice(i, 1);
+  } else if (joined !== undefined) {
+    joined.start = start;
   } else {
     gaps.splice(i, 0, { start, end });
   }

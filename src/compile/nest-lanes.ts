@@ -120,8 +120,8 @@ class Analysis {
   }
 
   #widen(type: Expr["type"]): void {
-    const width = bitWidth(type);
-    if (!isFloat(type) || width === undefined || (this.width ?? width) !== width) throw new NotLanes();
+    const width = isFloat(type) ? bitWidth(type) : undefined;
+    if (width === undefined || (this.width ?? width) !== width) throw new NotLanes();
     this.width = width;
   }
 

@@ -147,10 +147,10 @@ export const unrolledReduction = (
  * Those of the reduced axes that are short and lie, in memory, outside of axes that are kept: written out, they make the
  * rest a reduction of fewer elements.
  */
-export const shortAxes = (value: Value, axes: readonly number[]): number[] => {
+export const shortAxes = (value: Value, axes: readonly number[]): readonly number[] | undefined => {
   const { shape } = value.aval;
   const short = axes.filter((axis) => (shape[axis] as number) <= 4);
-  if (short.length === 0 || short.length === axes.length) return [];
+  if (short.length === 0 || short.length === axes.length) return undefined;
   const distance = (strides: readonly number[], axis: number): number => Math.abs(strides[axis] as number);
   const isOutside = survey(value).reads.some(({ layout: { strides } }) => {
     if (strides.length !== shape.length) return false;
@@ -160,5 +160,5 @@ export const shortAxes = (value: Value, axes: readonly number[]): number[] => {
       return n > 1 && !axes.includes(axis) && own > 0 && own < nearest;
     });
   });
-  return isOutside ? short : [];
+  return isOutside ? short : undefined;
 };

@@ -17,21 +17,17 @@ import {
 
 /** Whether a nest begins by copying its first operand to its result, and does not look at the operand again. */
 const isUpdate = ({ nest }: NestKernel): boolean => {
-  const [from] = nest.inputs;
-  const [to] = nest.outputs;
   const [first, ...rest] = nest.body;
   return (
-    from !== undefined &&
-    to !== undefined &&
     nest.outputs.length === 1 &&
     first?.kind === "copy" &&
-    first.from === from &&
-    first.to === to &&
+    first.from === nest.inputs[0] &&
+    first.to === nest.outputs[0] &&
     first.fromIndex.value === 0 &&
     first.toIndex.value === 0 &&
-    first.count.value === to.size &&
-    from.size === to.size &&
-    !rest.some((statement) => reads(statement, from))
+    first.count.value === first.to.size &&
+    first.from.size === first.to.size &&
+    !rest.some((statement) => reads(statement, first.from))
   );
 };
 
@@ -182,7 +178,7 @@ class InPlace {
     else if (a.kind === "input" && b.kind === "temp" && list === this.#program.kernels) nameAs(to, from);
     else if (a.kind === "swapped" && b.kind === "swapped" && a.loop === loops - 1) {
       // The carry of this loop becomes what the next turn begins with: one buffer does for both.
-      if (a.even !== b.odd || a.odd !== b.even) return;
+      if (a.even !== b.odd) return;
       if (a.odd.origin.kind === "temp") nameAs(a.odd, a.even);
       else if (a.even.origin.kind === "temp") nameAs(a.even, a.odd);
     }

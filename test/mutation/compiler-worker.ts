@@ -5,19 +5,28 @@ import { allChecks, type IsBroken } from "./compiler-checks.ts";
 
 /*
  * Runs inside a build with faults planted (compiler.ts). As `survey PROGRAMS` it runs every check without a fault and prints
- * which faults each comes by; as `try PROGRAMS SURVEY IDS` it wakes one fault after another and runs the checks that come by
- * it, one line a fault, by which a hang is seen, too.
+ * which faults each comes by, and which were met while modules loaded; as `try PROGRAMS SURVEY -1 IDS` it wakes one fault
+ * after another and runs the checks that come by it, one line a fault, by which a hang is seen, too; as `load PROGRAMS SURVEY
+ * ID`, with the fault awake from the beginning, it runs them all.
  */
 
-/** What takes longer than this, without any fault, is left to the tests themselves. */
+/** What takes more of the processor than this, without any fault, is left to the tests themselves. */
 const LONGEST_MS = 1500;
+const usedMs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+};
 
-const state = globalThis as unknown as { awake: number; reached: Set<number> | undefined };
-state.awake = -1;
+const state = globalThis as unknown as {
+  awake: number;
+  reached: Set<number> | undefined;
+  readonly atLoad: Set<number>;
+};
+const atLoad = [...state.atLoad];
 setAccelerator(undefined);
 configureGlobal({ endOnFailure: true, seed: 1 });
 
-const [mode, programs, survey, list] = process.argv.slice(2);
+const [mode, programs, surveyed, loading, list] = process.argv.slice(2);
 const checks = allChecks(Number(programs));
 
 const fails = async (isBroken: IsBroken): Promise<boolean> => {
@@ -28,18 +37,33 @@ const fails = async (isBroken: IsBroken): Promise<boolean> => {
   }
 };
 
-/** The numbers of the faults that each check comes by; of those that cannot be had in this way, none. */
-const lookAround = async (): Promise<readonly (readonly number[])[]> => {
-  const visits: (readonly number[])[] = [];
+/** What a check takes of the processor, and the numbers of the faults that it comes by. */
+interface Visit {
+  readonly ms: number;
+  readonly faults: readonly number[];
+}
+
+/** One for each check; `null` where it cannot be had in this way. */
+type Visits = readonly (Visit | null)[];
+
+interface Survey {
+  readonly visits: Visits;
+  /** The faults that are met while modules load. */
+  readonly atLoad: readonly number[];
+}
+
+const lookAround = async (): Promise<Visits> => {
+  const visits: (Visit | null)[] = [];
   for (const { name, prepare } of checks) {
     const isBroken = prepare();
     state.reached = new Set();
-    const start = performance.now();
+    const start = usedMs();
     const isWrong = await fails(isBroken);
-    const isSlow = performance.now() - start > LONGEST_MS;
+    const ms = usedMs() - start;
+    const isSlow = ms > LONGEST_MS;
     // Some tests look at what only vitest shows them: names of files, compiled kernels outside of jit.
     if (isWrong || isSlow) console.error(`left out, since it ${isWrong ? "fails here" : "is slow"}: ${name}`);
-    visits.push(isWrong || isSlow ? [] : [...state.reached]);
+    visits.push(isWrong || isSlow ? null : { ms, faults: [...state.reached] });
     state.reached = undefined;
   }
   return visits;
@@ -64,13 +88,28 @@ const caughtBy = async (id: number, visiting: readonly number[]): Promise<number
   return undefined;
 };
 
+const readSurvey = (): Survey => JSON.parse(readFileSync(surveyed as string, "utf8"));
+
+/** Whether some check fails with the fault that was awake while everything here was loaded. */
+const isCaughtAtLoad = async (): Promise<boolean> => {
+  for (const [k, visit] of readSurvey().visits.entries()) {
+    console.log(`start ${loading}`);
+    if (visit !== null && (await fails(() => (checks[k] as (typeof checks)[number]).prepare()())))
+      return true;
+  }
+  return false;
+};
+
 if (mode === "survey") {
-  console.log(JSON.stringify(await lookAround()));
+  console.log(JSON.stringify({ visits: await lookAround(), atLoad } satisfies Survey));
+} else if (mode === "load") {
+  console.log(`${(await isCaughtAtLoad()) ? "caught" : "missed"} ${loading}`);
 } else {
-  const visits: readonly (readonly number[])[] = JSON.parse(readFileSync(survey as string, "utf8"));
+  const { visits } = readSurvey();
+  const quickestFirst = [...visits.keys()].sort((a, b) => (visits[a]?.ms ?? 0) - (visits[b]?.ms ?? 0));
   for (const id of (list as string).split(",").map(Number)) {
     console.log(`start ${id}`);
-    const visiting = visits.flatMap((faults, k) => (faults.includes(id) ? [k] : []));
+    const visiting = quickestFirst.filter((k) => visits[k]?.faults.includes(id));
     const by = await caughtBy(id, visiting);
     console.log(`${visiting.length === 0 ? "unreached" : by === undefined ? "missed" : "caught"} ${id}`);
     // A fault may leave shared memory in disorder: the next one starts afresh then.

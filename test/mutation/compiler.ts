@@ -1,18 +1,19 @@
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
+import { changesNothing } from "./changes-nothing.ts";
 import { plant, type Site } from "./sites.ts";
 
 /*
- * How much the comparison of compiled programs with the reference notices: faults are planted in the passes, the scheduler
- * and the kernels (operators exchanged, bounds moved by one, conditions turned round), woken one after another, and some
- * programs compiled. Prints how many were caught, by folder and kind, and those that were not.
+ * How much the tests of the compiler notice: faults are planted in the passes, the scheduler and the kernels (operators
+ * exchanged, bounds moved by one, conditions turned round), woken one after another, and the checks run that come by
+ * them. Prints each fault that is not caught as soon as that is known, and at the end how many were, by folder and kind.
  *
- *     npm run mutation:compiler -- [--every 10] [--offset 0] [--only passes]
+ *     npm run mutation:compiler -- [--every 10] [--offset 0] [--only passes] [--again earlier.log]
  */
 
 const { values } = parseArgs({
@@ -23,6 +24,8 @@ const { values } = parseArgs({
     offset: { type: "string", default: "0" },
     /** Only files whose path contains this. */
     only: { type: "string", default: "" },
+    /** Only the faults that this text, an earlier run's, says were not caught, whichever they are of how many. */
+    again: { type: "string" },
     /** How many random programs are compiled. */
     programs: { type: "string", default: "60" },
   },
@@ -36,18 +39,41 @@ const HARMLESS = /(analyze-cost|print-program|print|count|evaluate|run-nest|memo
 const files = ROOMS.flatMap((room) =>
   (readdirSync(join(root, room), { recursive: true }) as string[]).map((file) => `${room}/${file}`),
 )
-  .filter((file) => file.endsWith(".ts") && !HARMLESS.test(file) && file.includes(values.only))
+  .filter((file) => file.endsWith(".ts") && !HARMLESS.test(file))
   .sort();
 
+/** A fault by its code, which stays where lines move. */
+const nameOf = (at: { readonly file: string; readonly original: string; readonly mutated: string }): string =>
+  `${at.file}: ${at.original}  →  ${at.mutated}`;
+const show = (site: Site): string => nameOf({ ...site, file: `${site.file}:${site.line}` });
+
+const wanted =
+  values.again === undefined
+    ? undefined
+    : new Set(
+        readFileSync(values.again, "utf8")
+          .split("\n")
+          .map((line) => line.replace(/^ *(missed|unreached) /, "").replace(/\.ts:\d+: /, ".ts: ")),
+      );
+const listed = new Set(changesNothing.map(nameOf));
+
+const all: Site[] = [];
 const sites: Site[] = [];
 const planted = new Map<string, string>();
-let next = 0;
 for (const file of files) {
-  const result = plant(readFileSync(join(root, file), "utf8"), file, (id) => id % every === offset, next);
-  next = result.next;
-  sites.push(...result.sites);
-  planted.set(join(root, file), result.text);
+  const text = readFileSync(join(root, file), "utf8");
+  const first = all.length;
+  const there = plant(text, file, () => false, first).sites;
+  all.push(...there);
+  if (!file.includes(values.only)) continue;
+  const chosen = there.filter((site) =>
+    wanted === undefined ? site.id % every === offset : wanted.has(nameOf(site)),
+  );
+  const ids = new Set(chosen.map(({ id }) => id));
+  planted.set(join(root, file), plant(text, file, (id) => ids.has(id), first).text);
+  sites.push(...chosen);
 }
+const byId = new Map(sites.map((site) => [site.id, site]));
 
 const collector = join(root, "test/mutation/collected-tests.ts");
 const folder = mkdtempSync(join(root, "node_modules", ".faults-"));
@@ -62,7 +88,13 @@ await build({
   // The package says that its files have no side effects; those of tests have.
   ignoreAnnotations: true,
   banner: {
-    js: "const __fault = (id) => { globalThis.reached?.add(id); return globalThis.awake === id; };",
+    js: `
+      globalThis.awake = Number(process.argv[5] ?? -1);
+      globalThis.atLoad = new Set();
+      const __fault = (id) => {
+        (globalThis.reached ?? globalThis.atLoad).add(id);
+        return globalThis.awake === id;
+      };`,
   },
   logLevel: "error",
   plugins: [
@@ -87,75 +119,132 @@ await build({
 /** A fault that makes the compiler run on and on is caught by that. */
 const HANG_MS = 60_000;
 
-const verdicts = new Map<number, string>();
+const started = performance.now();
+const minutes = (): string => ((performance.now() - started) / 60_000).toFixed(1);
 
-const surveyed = join(folder, "survey.json");
-const survey = spawnSync(process.execPath, [bundle, "survey", values.programs], {
+const survey = join(folder, "survey.json");
+const surveyor = spawnSync(process.execPath, [bundle, "survey", values.programs], {
   stdio: ["ignore", "pipe", "inherit"],
   maxBuffer: 2 ** 28,
 });
-if (survey.status !== 0) throw new Error("The checks don't run.");
-writeFileSync(surveyed, survey.stdout);
+if (surveyor.status !== 0) throw new Error("The checks don't run.");
+writeFileSync(survey, surveyor.stdout);
+const atLoad = new Set<number>(JSON.parse(surveyor.stdout.toString()).atLoad);
+console.log(`${sites.length} of ${all.length} faults; the checks took ${minutes()} minutes without any.`);
 
-/** Try faults in a process of its own, until one hangs; returns those that are left. */
-const tryFaults = (ids: readonly number[]): Promise<readonly number[]> =>
+type Verdict = "caught" | "missed" | "unreached";
+const verdicts = new Map<number, Verdict>();
+const settle = (id: number, verdict: Verdict): void => {
+  verdicts.set(id, verdict);
+  const site = byId.get(id) as Site;
+  if (verdict !== "caught" && !listed.has(nameOf(site))) console.log(`  ${verdict} ${show(site)}`);
+  if (verdicts.size % 100 === 0) console.log(`  … ${verdicts.size} tried in ${minutes()} minutes`);
+};
+
+/** What a process of its own says, until it hangs; the number is that of the fault it hung, or broke, with. */
+const listen = (
+  args: readonly string[],
+  told: (word: string, id: number) => void,
+): Promise<number | undefined> =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [bundle, "try", values.programs, surveyed, ids.join()], {
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawn(process.execPath, [bundle, ...args], { stdio: ["ignore", "pipe", "ignore"] });
     let current: number | undefined;
     let timer: NodeJS.Timeout | undefined;
     createInterface({ input: child.stdout }).on("line", (line) => {
       const [word = "", id] = line.split(" ");
       clearTimeout(timer);
-      if (word !== "start") {
-        verdicts.set(Number(id), word);
-        current = undefined;
-        return;
-      }
-      current = Number(id);
-      timer = setTimeout(() => child.kill("SIGKILL"), HANG_MS);
+      current = word === "start" ? Number(id) : undefined;
+      if (word === "start") timer = setTimeout(() => child.kill("SIGKILL"), HANG_MS);
+      else told(word, Number(id));
     });
     child.on("close", () => {
       clearTimeout(timer);
-      if (current !== undefined) verdicts.set(current, "caught");
-      const left = ids.filter((id) => !verdicts.has(id));
-      // One that ends before its first fault has something else wrong with it.
-      if (left.length === ids.length) throw new Error("The checks don't run.");
-      resolve(left);
+      resolve(current);
     });
   });
 
-const started = performance.now();
+/** Whether what a fault would change is made while modules load, or, as elementary functions are, once and kept. */
+const isMadeOnce = (id: number): boolean =>
+  atLoad.has(id) || (byId.get(id) as Site).file.startsWith("src/kernel/math/");
+
+/** Try such a fault in a process that has it from the beginning. */
+const tryLoading = async (id: number, verdict: Verdict): Promise<void> => {
+  let found: string | undefined;
+  await listen(["load", values.programs, survey, String(id)], (word) => (found = word));
+  // One that says nothing broke while loading.
+  settle(id, found === "missed" ? (verdict === "unreached" ? "missed" : verdict) : "caught");
+};
+
+/** Try faults in a process of its own, until one hangs; returns those that are left. */
+const tryFaults = async (ids: readonly number[]): Promise<readonly number[]> => {
+  const loading: [number, Verdict][] = [];
+  const done = new Set<number>();
+  const hung = await listen(["try", values.programs, survey, "-1", ids.join()], (word, id) => {
+    done.add(id);
+    const verdict = word as Verdict;
+    if (verdict !== "caught" && isMadeOnce(id)) loading.push([id, verdict]);
+    else settle(id, verdict);
+  });
+  if (hung !== undefined) {
+    done.add(hung);
+    settle(hung, "caught");
+  }
+  for (const [id, verdict] of loading) await tryLoading(id, verdict);
+  // One that ends before its first fault has something else wrong with it.
+  if (done.size === 0) throw new Error("The checks don't run.");
+  return ids.filter((id) => !done.has(id));
+};
+
 let left: readonly number[] = sites.map(({ id }) => id);
 while (left.length > 0) left = await tryFaults(left);
 rmSync(folder, { recursive: true });
 
-const tally = new Map<string, { caught: number; total: number; unreached: number }>();
-for (const { id, place, kind } of sites) {
-  const key = `${place.includes("/passes/") ? "passes" : (place.split("/")[1] ?? "")}: ${kind}`;
-  const count = tally.get(key) ?? { caught: 0, total: 0, unreached: 0 };
-  const verdict = verdicts.get(id);
-  tally.set(key, {
-    caught: count.caught + Number(verdict === "caught"),
-    unreached: count.unreached + Number(verdict === "unreached"),
-    total: count.total + 1,
-  });
+interface Tally {
+  readonly caught: number;
+  readonly missed: number;
+  readonly listed: number;
+  readonly unreached: number;
 }
-for (const [key, { caught, total, unreached }] of [...tally].sort(([a], [b]) => (a < b ? -1 : 1))) {
-  console.log(`${key.padEnd(24)} ${caught}/${total - unreached}, ${unreached} not reached`);
-}
-const show = (verdict: string): void => {
-  const some = sites.filter(({ id }) => verdicts.get(id) === verdict);
-  if (some.length > 0) console.log(`${verdict}:`);
-  for (const { place, original, mutated } of some) console.log(`  ${place}: ${original}  →  ${mutated}`);
+const tallyOf = (some: readonly Site[]): Tally => {
+  const count = (verdict: Verdict, isListed: boolean): number =>
+    some.filter((site) => verdicts.get(site.id) === verdict && listed.has(nameOf(site)) === isListed).length;
+  return {
+    caught: count("caught", false) + count("caught", true),
+    missed: count("missed", false),
+    listed: count("missed", true),
+    unreached: count("unreached", false) + count("unreached", true),
+  };
 };
-show("missed");
-show("unreached");
-const count = (verdict: string): number => [...verdicts.values()].filter((v) => v === verdict).length;
-const reached = sites.length - count("unreached");
+
+const roomOf = ({ file }: Site): string => file.split("/").slice(1, -1).join("/");
+for (const group of [...new Set(sites.map((site) => `${roomOf(site)}: ${site.kind}`))].sort()) {
+  const some = sites.filter((site) => `${roomOf(site)}: ${site.kind}` === group);
+  const { caught, missed, listed: nothing, unreached } = tallyOf(some);
+  console.log(
+    `${group.padEnd(28)} ${caught} caught, ${missed} missed, ${nothing} change nothing, ${unreached} not reached`,
+  );
+}
+
+const complaints = [
+  ...changesNothing
+    .filter((fault) => !all.some((site) => nameOf(site) === nameOf(fault)))
+    .map((fault) => `is not in the sources: ${nameOf(fault)}`),
+  ...changesNothing
+    .filter((fault) => all.filter((site) => nameOf(site) === nameOf(fault)).length > 1)
+    .map((fault) => `is more than one fault: ${nameOf(fault)}`),
+  ...sites
+    .filter((site) => listed.has(nameOf(site)) && verdicts.get(site.id) !== "missed")
+    .map((site) => `is ${verdicts.get(site.id)}: ${show(site)}`),
+];
+if (complaints.length > 0) {
+  console.log(`What test/mutation/changes-nothing.ts says is wrong:\n  ${complaints.join("\n  ")}`);
+  process.exitCode = 1;
+}
+
+const { caught, missed, listed: nothing, unreached } = tallyOf(sites);
+const share = (of: number): string => `${((100 * caught) / of).toFixed(1)} %`;
 console.log(
-  `${count("caught")} of ${reached} faults caught (${((100 * count("caught")) / reached).toFixed(1)} %), ` +
-    `${count("unreached")} not reached, of ${next} in ${relative(root, join(root, "src"))}/{compile,kernel}; ` +
-    `${((performance.now() - started) / 60_000).toFixed(1)} minutes.`,
+  `${caught} of ${caught + missed} faults caught (${share(caught + missed)}); ${nothing} more change nothing, listed in ` +
+    `test/mutation/changes-nothing.ts (${share(caught + missed + nothing)} of all that were reached); ${unreached} not ` +
+    `reached, of ${all.length} in src/{compile,kernel}; ${minutes()} minutes.`,
 );

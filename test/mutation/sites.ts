@@ -3,9 +3,10 @@ import ts from "typescript";
 /** A place in the sources where a fault is planted, and what stands there instead. */
 export interface Site {
   readonly id: number;
-  /** `file:line`. */
-  readonly place: string;
+  readonly file: string;
+  readonly line: number;
   readonly kind: string;
+  /** The operator with what stands next to it, and the same with another operator. */
   readonly original: string;
   readonly mutated: string;
 }
@@ -40,16 +41,22 @@ const isText = (node: ts.Expression): boolean =>
   ts.isTemplateExpression(node) ||
   (ts.isBinaryExpression(node) && (isText(node.left) || isText(node.right)));
 
+/** So much of each operand is shown: what is next to the operator. */
+const SHOWN = 44;
+
+const endOf = (text: string): string => (text.length > SHOWN ? `…${text.slice(-SHOWN)}` : text);
+const startOf = (text: string): string => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+
 /**
- * Plant every fault of a file at once, each asleep: `a + b` becomes `(__fault(7) ? (a) - (b) : (a) + (b))`, so that one
- * build serves all of them, and a fault wakes when its number is set.
+ * Plant the chosen faults of a file at once, each asleep: `a + b` becomes `(__fault(7) ? (a) - (b) : (a) + (b))`, so that
+ * one build serves all of them, and a fault wakes when its number is set. Returns all places there are, chosen or not.
  */
 export const plant = (
   text: string,
   file: string,
   isChosen: (id: number) => boolean,
   firstId: number,
-): { readonly text: string; readonly sites: readonly Site[]; readonly next: number } => {
+): { readonly text: string; readonly sites: readonly Site[] } => {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
   const sites: Site[] = [];
   let id = firstId;
@@ -59,25 +66,18 @@ export const plant = (
       const found = OPERATORS.get(node.operatorToken.kind);
       if (found !== undefined && !isText(node)) {
         const here = id++;
-        const [left, right] = [rewritten(node.left), rewritten(node.right)];
+        const [kind, other] = found;
         const operator = node.operatorToken.getText(source);
-        if (isChosen(here)) {
-          const [kind, other] = found;
-          const { line } = source.getLineAndCharacterOfPosition(node.getStart(source));
-          const show = (op: string): string =>
-            `${node.left.getText(source)} ${op} ${node.right.getText(source)}`
-              .replace(/\s+/g, " ")
-              .slice(0, 90);
-          sites.push({
-            id: here,
-            place: `${file}:${line + 1}`,
-            kind,
-            original: show(operator),
-            mutated: show(other),
-          });
-          return ` (__fault(${here}) ? (${left}) ${other} (${right}) : (${left}) ${operator} (${right}))`;
-        }
-        return `${left} ${operator} ${right}`;
+        const [before, after] = [node.left, node.right].map((side) =>
+          side.getText(source).replace(/\s+/g, " "),
+        ) as [string, string];
+        const show = (op: string): string => `${endOf(before)} ${op} ${startOf(after)}`;
+        const line = 1 + source.getLineAndCharacterOfPosition(node.operatorToken.getStart(source)).line;
+        sites.push({ id: here, file, line, kind, original: show(operator), mutated: show(other) });
+        const [left, right] = [rewritten(node.left), rewritten(node.right)];
+        return isChosen(here)
+          ? ` (__fault(${here}) ? (${left}) ${other} (${right}) : (${left}) ${operator} (${right}))`
+          : `${left} ${operator} ${right}`;
       }
     }
     let out = "";
@@ -88,6 +88,5 @@ export const plant = (
     });
     return out + text.slice(at, node.getEnd());
   };
-  const result = rewritten(source);
-  return { text: result, sites, next: id };
+  return { text: rewritten(source), sites };
 };

@@ -4,6 +4,8 @@ import { ArgumentError, DifferentiationError, LeakedTracerError, TreeError } fro
 import { reduceSum } from "../../src/primitives/broadcast.ts";
 import { add } from "../../src/primitives/elementwise/add.ts";
 import { mul } from "../../src/primitives/elementwise/arithmetic.ts";
+import { gt } from "../../src/primitives/elementwise/comparison.ts";
+import { selectN } from "../../src/primitives/elementwise/select.ts";
 import { cos, sin } from "../../src/primitives/elementwise/trigonometric.ts";
 import { scalarLike } from "../../src/primitives/rules.ts";
 import {
@@ -117,6 +119,24 @@ describe("customJvp", () => {
     const f = customJvp((x: NDArray) => sin(x)).defjvp(rule);
     expectClose(grad((x: NDArray) => add(f(constant(x)), x))(f64(2)), 1);
     expect(rule.calls()).toBe(0);
+  });
+
+  test("a rule that chooses by its tangent pushes forward, and is refused where it would have to be transposed", () => {
+    const relu = (x: NDArray): NDArray => selectN(gt(x, f64(0)), f64(0), x);
+    const leaky = customJvp(relu);
+    leaky.defjvp(([x]: Pair, [t]: Pair) => [leaky(x), selectN(gt(t, f64(0)), times(t, 0.1), t)]);
+    expectClose(jvp(leaky, [f64(2)], [f64(3)])[1], 3);
+    expectClose(jvp(leaky, [f64(2)], [f64(-3)])[1], -0.3);
+    for (const f of [leaky, jit(leaky)]) {
+      const refusal = expect(() => grad((x: NDArray) => f(x))(f64(2)));
+      refusal.toThrow(DifferentiationError);
+      refusal.toThrow("selectN: what is chosen depends on a tangent, so the choice is not linear");
+      expect(() => vjp((x: NDArray) => f(x), [f64(2)])[1](f64(1))).toThrow("choose by primals");
+    }
+    const byPrimal = customJvp(relu);
+    byPrimal.defjvp(([x]: Pair, [t]: Pair) => [byPrimal(x), selectN(gt(x, f64(0)), times(t, 0.1), t)]);
+    expectClose(grad((x: NDArray) => byPrimal(x))(f64(2)), 1);
+    expectClose(grad((x: NDArray) => byPrimal(x))(f64(-2)), 0.1);
   });
 
   test("differentiates what the function closes over as usual, where the rule has no say", () => {

@@ -68,8 +68,8 @@ const withNumber = (
   program: Rewriter,
   application: { readonly inputs: readonly Atom[] } | undefined,
 ): { readonly x: Atom; readonly c: number } | undefined => {
-  const [x, y] = application?.inputs ?? [];
-  if (x === undefined || y === undefined) return undefined;
+  if (application === undefined) return undefined;
+  const [x, y] = application.inputs as readonly [Atom, Atom];
   const right = program.numberOf(y);
   if (right !== undefined) return { x, c: right };
   const left = program.numberOf(x);
@@ -81,9 +81,10 @@ const byNumber = (
   program: Rewriter,
   application: { readonly inputs: readonly Atom[] } | undefined,
 ): { readonly x: Atom; readonly c: number } | undefined => {
-  const [x, y] = application?.inputs ?? [];
-  const c = y === undefined ? undefined : program.numberOf(y);
-  return x === undefined || c === undefined ? undefined : { x, c };
+  if (application === undefined) return undefined;
+  const [x, y] = application.inputs as readonly [Atom, Atom];
+  const c = program.numberOf(y);
+  return c === undefined ? undefined : { x, c };
 };
 
 /** `x * c`, with whatever `x` is. */

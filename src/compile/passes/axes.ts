@@ -78,14 +78,11 @@ export const axisGroups = (from: Shape, to: Shape): readonly AxisGroup[] | undef
   for (let i = 0, j = 0; i < left.length; ) {
     const group = { from: [left[i] as number], to: [right[j] as number] };
     let [a, b] = [from[left[i++] as number] as number, to[right[j++] as number] as number];
-    while (a !== b) {
-      if (a < b) {
-        a *= from[left[i] as number] as number;
-        group.from.push(left[i++] as number);
-      } else {
-        b *= to[right[j] as number] as number;
-        group.to.push(right[j++] as number);
-      }
+    for (;;) {
+      for (; a < b; group.from.push(left[i++] as number)) a *= from[left[i] as number] as number;
+      if (a === b) break;
+      b *= to[right[j] as number] as number;
+      group.to.push(right[j++] as number);
     }
     groups.push(group);
   }

@@ -79,7 +79,6 @@ const transposedProduct = (
   const batches = left.batch.length;
   const rows = freeAxes(x.aval.shape.length, left).length;
   const order = permutation.slice(0, batches);
-  if (order.some((axis) => axis >= batches)) return undefined;
   const reordered = ({ contracting, batch }: Side): Side => ({
     contracting,
     batch: order.map((i) => batch[i] as number),

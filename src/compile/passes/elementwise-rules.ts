@@ -81,8 +81,8 @@ const reordering = (program: Rewriter, first: Atom, operands: readonly Atom[]): 
 /** Operands that had one other shape; a repeated one may be repeated to that shape instead. */
 const reshaping = (program: Rewriter, first: Atom, operands: readonly Atom[]): Movement | undefined => {
   const made = program.madeBy(first, reshapePrimitive);
-  const from = made?.inputs[0]?.aval.shape;
-  if (made === undefined || from === undefined) return undefined;
+  if (made === undefined) return undefined;
+  const from = (made.inputs[0] as Atom).aval.shape;
   return {
     sources: operands.map((atom): Source | undefined => {
       const source = program.madeBy(atom, reshapePrimitive)?.inputs[0];

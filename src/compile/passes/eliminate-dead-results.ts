@@ -121,7 +121,7 @@ const cutBranch = (form: BranchForm, isUsed: Flags): Cut<BranchForm> => {
 const sameForm = <F extends object>(a: F, b: F): boolean =>
   (Object.keys(a) as (keyof F)[]).every((key) => {
     const [x, y]: readonly unknown[] = [a[key], b[key]];
-    return Array.isArray(x) && Array.isArray(y) ? x.every((item, i) => item === y[i]) : x === y;
+    return Array.isArray(x) ? x.every((item, i) => item === (y as readonly unknown[])[i]) : x === y;
   });
 
 /** An equation that gives the results that are used alone, with what it takes to compute them. */

@@ -64,19 +64,14 @@ const unitsOf = (program: Rewriter, atom: Atom): Units | undefined => {
 };
 
 /** What the columns of some units are multiplied with, if `atom` does nothing else. */
-const scaleOf = (
-  program: Rewriter,
-  { matrix, rows, columns, offset }: Units,
-  atom: Atom,
-): Atom | undefined => {
+const scaleOf = (program: Rewriter, { matrix, columns }: Units, atom: Atom): Atom | undefined => {
   if (atom.aval.shape.length === 0) return atom;
   const repeated = program.madeBy(atom, broadcastInDimPrimitive);
   const vector = repeated?.inputs[0];
-  const axis = repeated?.params.broadcastDimensions[0];
-  const { shape } = matrix.aval;
-  const isSquare = shape[rows] === shape[columns] && offset === 0;
-  if (vector?.aval.shape.length !== 1 || vector.aval.shape[0] !== shape[columns]) return undefined;
-  return axis === columns || isSquare ? vector : undefined;
+  // Rows may be multiplied, too, where there are as many: the matrix is square then.
+  return vector?.aval.shape.length === 1 && vector.aval.shape[0] === matrix.aval.shape[columns]
+    ? vector
+    : undefined;
 };
 
 const diagonalOf = (program: Rewriter, atom: Atom): Diagonal | undefined => {

@@ -1,4 +1,4 @@
-import { type Shape, sameShape, sizeOf } from "../../array/index.ts";
+import { type Shape, sameShape } from "../../array/index.ts";
 import { type Atom, Literal } from "../../core/index.ts";
 import { broadcastInDimPrimitive } from "../../primitives/broadcast.ts";
 import { concatenatePrimitive } from "../../primitives/concatenate.ts";
@@ -136,9 +136,10 @@ const asStretch = ({ program, inputs, output }: Site, atom: Atom): Stretch | und
   const axes = padded.params.paddingConfig.flatMap((edges, axis) =>
     edges.some((n) => n !== 0) ? [axis] : [],
   );
-  const [axis] = axes;
-  const [low, high, interior] = padded.params.paddingConfig[axis ?? 0] ?? [-1, -1, 0];
-  if (axes.length !== 1 || axis === undefined || low < 0 || high < 0 || interior !== 0) return undefined;
+  const [axis, ...others] = axes;
+  if (axis === undefined || others.length > 0) return undefined;
+  const [low, high, interior] = padded.params.paddingConfig[axis] as PaddingDimension;
+  if (low < 0 || high < 0 || interior !== 0) return undefined;
   if (!(zero instanceof Literal) || program.numberOf(zero) !== 0) return undefined;
   const joined = program.isUsedHereOnly(x, padded.inputs)
     ? program.madeBy(x, concatenatePrimitive)
@@ -204,14 +205,14 @@ export const windowRules: readonly RuleEntry[] = [
     );
     return ofCuts(site, x, config);
   }),
-  on(concatenatePrimitive, ({ program, params, inputs, output }, ...operands) => {
+  on(concatenatePrimitive, ({ program, params, inputs }, ...operands) => {
     const { dimension } = params;
     const parts = operands
       .flatMap((x) => joinedParts(program, x, inputs, dimension) ?? [x])
       .filter(({ aval }) => aval.shape[dimension] !== 0);
     if (parts.length === 1) return parts[0];
     const isNew = parts.length !== operands.length || parts.some((x, i) => x !== operands[i]);
-    return isNew && sizeOf(output.shape) > 0 ? program.emit(concatenatePrimitive, parts, params) : undefined;
+    return isNew ? program.emit(concatenatePrimitive, parts, params) : undefined;
   }),
   on(addPrimitive, sumOfStretches),
   on(dynamicSlicePrimitive, ({ program, params: { sliceSizes } }, x, ...indices) => {

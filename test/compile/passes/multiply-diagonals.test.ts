@@ -154,6 +154,32 @@ describe("diagonal matrices", () => {
     ]);
   });
 
+  test("stay if their repeated vectors are needed otherwise: no equation would be spared", () => {
+    const negated = nearly((x) => {
+      const repeated = along(x, [40, 40], 1);
+      return [neg(mul(units(40), repeated)), repeated];
+    }, f32(40));
+    expect(negated.at(-2)).toBe("h:f32[40,40] = neg g");
+    const scaled = nearly(
+      (x, y) => {
+        const [p, q] = [along(x, [40, 40], 1), along(y, [40, 40], 0)];
+        return [mul(mul(units(40), p), q), p, q];
+      },
+      f32(40),
+      f32(40),
+    );
+    expect(scaled.filter((line) => line.includes("f32[40] = mul"))).toEqual([]);
+  });
+
+  test("of units have ones for a sum, if they are square", () => {
+    expect(nearly((x) => mul(x, reduceSum(units(5), [1])), f32(5))).toEqual([
+      "b:f32[5] = broadcastInDim[broadcastDimensions=() shape=(5,)] 1.0:f32[]",
+      "c:f32[5] = mul a b",
+      "in (c,)",
+    ]);
+    expect(nearly(() => reduceSum(units(6, 3, 2), [1])).at(-2)).toContain("reduceSum");
+  });
+
   test("have their vector for a sum", () => {
     expect(nearly((x) => reduceSum(diagonal(x), [0]), f32(40))).toEqual(["in (a,)"]);
     expect(nearly((x) => reduceSum(diagonal(x), [1]), f32(40))).toEqual(["in (a,)"]);

@@ -409,6 +409,36 @@ describe("a transposed result", () => {
       ],
     ],
     [
+      "of counts one of which is needed as it is: there are no more equations",
+      () => {
+        const rows = iota([2, 3], "float32", 0);
+        return [transpose(add(rows, iota([2, 3], "float32", 1)), [1, 0]), rows];
+      },
+      [],
+      [
+        "a:f32[2,3] = iota[dimension=0 dtype=float32 shape=(2, 3)]",
+        "b:f32[3,2] = iota[dimension=1 dtype=float32 shape=(3, 2)]",
+        "c:f32[3,2] = iota[dimension=0 dtype=float32 shape=(3, 2)]",
+        "d:f32[3,2] = add b c",
+        "in (d, a)",
+      ],
+    ],
+    [
+      "of counts that are all needed as they are stays: there would be one more equation",
+      () => {
+        const [rows, columns] = [iota([2, 3], "float32", 0), iota([2, 3], "float32", 1)];
+        return [transpose(add(rows, columns), [1, 0]), rows, columns];
+      },
+      [],
+      [
+        "a:f32[2,3] = iota[dimension=0 dtype=float32 shape=(2, 3)]",
+        "b:f32[2,3] = iota[dimension=1 dtype=float32 shape=(2, 3)]",
+        "c:f32[2,3] = add a b",
+        "d:f32[3,2] = transpose[permutation=(1, 0)] c",
+        "in (d, a, b)",
+      ],
+    ],
+    [
       "of an input stays",
       (x, y) => transpose(mul(x, broadcastInDim(y, [2, 3], [1])), [1, 0]),
       [f32(2, 3), f32(3)],

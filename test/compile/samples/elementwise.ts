@@ -22,6 +22,8 @@ export const elementwise: readonly Sample[] = [
     np.power(x, 3).add(np.power(x, -1)),
     np.power(np.abs(y), 0.5).add(np.square(y)),
   ]),
+  // The last that are multiplied out, and the first that are not.
+  sample("whole-powers", "f32[9]", (x) => [8, 9, -4, -5].map((n) => np.power(x, n))),
   sample("half-types", "f16[37] bf16[37]", (x, y) => [
     np.exp(x.mul(2)),
     y.add(1).sum(),

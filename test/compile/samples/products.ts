@@ -1,4 +1,4 @@
-import { nn, numpy as np } from "../../../src/index.ts";
+import { lax, nn, numpy as np } from "../../../src/index.ts";
 import { type Sample, sample, withPullback } from "./sample.ts";
 
 /** Matrix products of every form. */
@@ -15,6 +15,10 @@ export const products: readonly Sample[] = [
   sample("inner-outer", "f32[50] f32[50]", (a, b) => [np.dot(a, b), np.outer(a, b)]),
   sample("integer-product", "i32[6,7] i32[7,5]", (a, b) => [np.matmul(a, b)]),
   sample("einsum", "f32[4,5,6] f32[6,3] f32[5]", (a, b, c) => [np.einsum("ijk,kl,j->il", a, b, c)]),
+  // Neither what is summed over nor what is kept can be read in runs: the left operand is copied, row by row.
+  sample("product-of-strides", "f32[6,5,4,8] f32[3,4,7]", (a, b) => [
+    np.einsum("ijkl,jlm->ikm", lax.slice(a, [0, 0, 0, 0], [6, 3, 4, 8], [1, 1, 1, 2]), b),
+  ]),
   sample("diagonals", "f32[7,9] f32[7] f32[9]", (a, d, e) => [
     np.matmul(np.matmul(np.diag(d), a), np.diag(e)),
     np.matmul(np.eye(7), a),

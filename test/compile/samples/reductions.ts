@@ -1,4 +1,4 @@
-import { nn, numpy as np } from "../../../src/index.ts";
+import { lax, nn, numpy as np } from "../../../src/index.ts";
 import { type Sample, sample, withPullback } from "./sample.ts";
 
 /** Sums and other reductions over any axes. */
@@ -15,5 +15,9 @@ export const reductions: readonly Sample[] = [
   sample("products", "f32[4,5] i32[9]", (x, y) => [np.prod(x, 1), np.sum(y)]),
   ...withPullback(sample("softmax", "f32[6,13]", (x) => [nn.softmax(x)])),
   ...withPullback(sample("log-sum-exp", "f64[6,5]", (x) => [nn.logsumexp(x, 0)])),
+  // Along the axis that is kept there is one place only, however near the next one lies.
+  sample("sum-around-one", "f32[3,2,100]", (x) => [np.sum(lax.slice(x, [0, 0, 0], [3, 1, 100]), [0, 2])]),
+  // Neighbouring results read the same elements of y, and elements of x that are too far apart to be written out.
+  sample("rows-by-one-row", "f32[40,8] f32[8]", (x, y) => [np.max(x.mul(y), 1)]),
   sample("variance", "f32[9,30]", (x) => [np.var(x, 0), np.std(x)]),
 ];
