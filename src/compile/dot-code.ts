@@ -7,6 +7,7 @@ import { writePack } from "./dot-pack.ts";
 import { skinnyForm, writeSkinny } from "./dot-skinny.ts";
 import { scalarValueType, shapeOf } from "./lanes.ts";
 import type { Buffer, DotKernel, DotOperand } from "./program.ts";
+import type { Support } from "./support.ts";
 import type { FunctionBuilder, FunctionRef, Local } from "./wasm/function.ts";
 import type { ModuleBuilder } from "./wasm/module.ts";
 import type { MemoryOpcode, PlainOpcode } from "./wasm/opcodes.ts";
@@ -18,8 +19,12 @@ import type { MemoryOpcode, PlainOpcode } from "./wasm/opcodes.ts";
  */
 
 /** Add a function to the module that runs the product; it takes the base of scratch memory. */
-export const writeDot = (module: ModuleBuilder, kernel: DotKernel, space: AddressSpace): FunctionRef =>
-  new DotWriter(module, kernel, space).write();
+export const writeDot = (
+  module: ModuleBuilder,
+  kernel: DotKernel,
+  space: AddressSpace,
+  support: Support,
+): FunctionRef => new DotWriter(module, kernel, space, support).write();
 
 class DotWriter {
   readonly #module: ModuleBuilder;
@@ -27,18 +32,20 @@ class DotWriter {
   readonly #lhs: DotOperand;
   readonly #rhs: DotOperand;
   readonly #space: AddressSpace;
+  readonly #support: Support;
   readonly #blocks: DotBlocks;
   readonly #dtype: DType;
   readonly #bytes: number;
   readonly #lanes: number;
   readonly #tiles = new Map<string, FunctionRef>();
 
-  constructor(module: ModuleBuilder, kernel: DotKernel, space: AddressSpace) {
+  constructor(module: ModuleBuilder, kernel: DotKernel, space: AddressSpace, support: Support) {
     this.#module = module;
     this.#kernel = kernel;
     this.#lhs = kernel.lhs.operand;
     this.#rhs = kernel.rhs.operand;
     this.#space = space;
+    this.#support = support;
     this.#dtype = kernel.output.dtype;
     this.#blocks = dotBlocks(this.#dtype, this.#lhs, this.#rhs);
     this.#bytes = dtypeInfo(this.#dtype).bytes;
@@ -49,7 +56,7 @@ class DotWriter {
     const { output, scratch } = this.#kernel;
     const [m, n, k] = [this.#lhs.free.size, this.#rhs.free.size, this.#lhs.contracted.size];
     const empty = output.size === 0;
-    const matrix = empty || k === 0 ? undefined : this.#matrix();
+    const matrix = empty || k === 0 ? undefined : this.#support.product(this.#key(), () => this.#matrix());
     return this.#module.func(this.#space.params, [], (f) => {
       if (empty) return;
       const address = (buffer: Buffer, offset: number): void => {
@@ -88,6 +95,12 @@ class DotWriter {
           .set(c);
       });
     });
+  }
+
+  /** All that the code of one product of matrices depends on: products that agree in it share that code. */
+  #key(): string {
+    const runs = [this.#lhs, this.#rhs].flatMap(({ free, contracted }) => [free, contracted]);
+    return `${this.#dtype} ${runs.map(({ size, stride }) => `${size}:${stride}`)}`;
   }
 
   /** One product of matrices: addresses of left, right and result, and of the two packed blocks. */

@@ -104,7 +104,7 @@ class KernelWriter {
       case "nest":
         return module.func(space.params, [], (f) => writeNest(f, kernel, space, support));
       case "dot":
-        return writeDot(module, kernel, space);
+        return writeDot(module, kernel, space, support);
       case "scan": {
         const body = this.all(kernel.body, loops + 1);
         return module.func(space.params, [], (f) => writeScan(f, kernel, body));

@@ -16,6 +16,7 @@ export class Support {
   private readonly constants = new Map<string, number>();
   private readonly tables = new Map<Table, number>();
   private readonly scalars = new Map<Sequence, FunctionRef>();
+  private readonly products = new Map<string, FunctionRef>();
   private fmod: FunctionRef | undefined;
 
   constructor(module: ModuleBuilder, global: GlobalRef, distance: number) {
@@ -72,6 +73,13 @@ export class Support {
   ): FunctionRef {
     const known = this.scalars.get(program) ?? this.module.func(params, results, write);
     this.scalars.set(program, known);
+    return known;
+  }
+
+  /** The product of two matrices of the shapes and strides that `key` tells, made when first asked for. */
+  product(key: string, make: () => FunctionRef): FunctionRef {
+    const known = this.products.get(key) ?? make();
+    this.products.set(key, known);
     return known;
   }
 

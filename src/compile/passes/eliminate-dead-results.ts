@@ -20,8 +20,23 @@ type Flags = readonly boolean[];
 const pick = <T>(items: readonly T[], isKept: Flags): T[] => items.filter((_, i) => isKept[i]);
 const count = (flags: Flags): number => flags.filter(Boolean).length;
 
+/**
+ * Programs by which of their outputs are kept. A loop asks several times until its flags have grown, and so does each loop
+ * around it, in each round of passes: without a memory the work would double with each level of nesting.
+ */
+const remembered = new WeakMap<ClosedJaxpr, Map<string, ClosedJaxpr>>();
+
 /** A program with some of its outputs, without what none of these needs, inside loops and branches too. */
 const withOutputs = (closed: ClosedJaxpr, isKept: Flags): ClosedJaxpr => {
+  const known = remembered.get(closed) ?? new Map<string, ClosedJaxpr>();
+  remembered.set(closed, known);
+  const key = isKept.join();
+  const result = known.get(key) ?? cutOutputs(closed, isKept);
+  known.set(key, result);
+  return result;
+};
+
+const cutOutputs = (closed: ClosedJaxpr, isKept: Flags): ClosedJaxpr => {
   const { jaxpr, consts } = closed;
   const { constVars, inputs, equations, outputs } = jaxpr;
   const cut = isKept.every(Boolean)
@@ -83,7 +98,11 @@ const cutScan = (form: ScanForm, isUsed: Flags): Cut<ScanForm> => {
 };
 
 const cutWhile = (form: WhileForm, isUsed: Flags): Cut<WhileForm> => {
-  const cond = eliminateDeadCode(eliminateDeadResults(carried(form.cond)));
+  const test = carried(form.cond);
+  const cond = withOutputs(
+    test,
+    test.jaxpr.outputs.map(() => true),
+  );
   const condRead = inputsRead(cond);
   const ofCond = condRead.slice(form.condConsts);
   const start = isUsed.map((flag, i) => flag || ofCond[i] === true);

@@ -50,14 +50,14 @@ const optimizeCarried: Pass = (closed, scopes = new Scopes()) =>
  */
 export const optimize = (closed: ClosedJaxpr): Optimized => {
   const scopes = new Scopes();
-  let program = optimizeCarried(
-    eliminateDeadCode(eliminateDeadResults(inlineCalls(closed, scopes), scopes)),
-    scopes,
-  );
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  // Rules that ask whether something is used once should not see the same thing twice.
+  const inlined = eliminateCommonSubexpressions(inlineCalls(closed, scopes), scopes);
+  let program = optimizeCarried(eliminateDeadCode(eliminateDeadResults(inlined, scopes)), scopes);
+  // Done as soon as each pass in turn has left the same program alone.
+  for (let i = 0, idle = 0; i < MOST_ROUNDS * ROUND.length && idle < ROUND.length; i++) {
     const before = program;
-    for (const pass of ROUND) program = pass(program, scopes);
-    if (program === before) break;
+    program = (ROUND[i % ROUND.length] as Pass)(before, scopes);
+    idle = program === before ? idle + 1 : 0;
   }
   return { closed: program, scopes };
 };
