@@ -7,6 +7,7 @@ import {
   type ClosedJaxpr,
   type ConcreteInputs,
   describeAval,
+  inLivePlaces,
   interpretJaxpr,
   isLinearInput,
   type JvpResult,
@@ -87,11 +88,7 @@ export const callJvp = <P extends ClosedCallParams>(
   const live = tangents.filter((t): t is NDArray => t !== null);
   const results = bind(primitive, [...primals, ...live], withJaxpr(params, closed));
   const n = outNonzero.length;
-  let next = n;
-  return {
-    outputs: results.slice(0, n),
-    tangents: outNonzero.map((isLive) => (isLive ? (results[next++] as NDArray) : null)),
-  };
+  return { outputs: results.slice(0, n), tangents: inLivePlaces(outNonzero, results, n) };
 };
 
 export const callTranspose = <P extends ClosedCallParams>(
@@ -108,9 +105,7 @@ export const callTranspose = <P extends ClosedCallParams>(
   );
   const known = inputs.filter((x): x is NDArray => !isLinearInput(x));
   const live = cotangents.filter((ct): ct is NDArray => ct !== null);
-  const results = bindCall(primitive, [...known, ...live], withJaxpr(params, closed));
-  let next = 0;
-  return inNonzero.map((isLive) => (isLive ? (results[next++] as NDArray) : null));
+  return inLivePlaces(inNonzero, bindCall(primitive, [...known, ...live], withJaxpr(params, closed)));
 };
 
 export const callBatch = <P extends ClosedCallParams>(

@@ -10,6 +10,7 @@ import {
   definePrimitive,
   describeAval,
   evalJaxpr,
+  inLivePlaces,
   isLinearInput,
   type JvpResult,
   type PartialEvalContext,
@@ -117,11 +118,8 @@ const jvpCond = (
   const moving = tangents.slice(1);
   const { branches, outNonzero } = jvpBranches(params.branches, moving.map(isArray));
   const results = bind(condPrimitive, [...primals, ...moving.filter(isArray)], { branches });
-  let next = outNonzero.length;
-  return {
-    outputs: results.slice(0, outNonzero.length),
-    tangents: outNonzero.map((live) => (live ? (results[next++] as NDArray) : null)),
-  };
+  const n = outNonzero.length;
+  return { outputs: results.slice(0, n), tangents: inLivePlaces(outNonzero, results, n) };
 };
 
 const transposeCond = (
@@ -136,8 +134,7 @@ const transposeCond = (
   );
   const known = operands.filter((x): x is NDArray => !isLinearInput(x));
   const results = bindCond([index as NDArray, ...known, ...cotangents.filter(isArray)], { branches });
-  let next = 0;
-  return [null, ...inNonzero.map((live) => (live ? (results[next++] as NDArray) : null))];
+  return [null, ...inLivePlaces(inNonzero, results)];
 };
 
 const batchCond = (

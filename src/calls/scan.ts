@@ -9,6 +9,7 @@ import {
   definePrimitive,
   describeAval,
   evalJaxpr,
+  inLivePlaces,
   isLinearInput,
   type JvpResult,
   type PartialEvalContext,
@@ -123,14 +124,10 @@ const jvpScan = (
     },
   );
   const firstY = numCarry + liveCarry.length;
-  let nextCarry = numCarry;
-  let nextY = firstY + ysNonzero.length;
+  const endYs = firstY + ysNonzero.length;
   return {
-    outputs: [...results.slice(0, numCarry), ...results.slice(firstY, firstY + ysNonzero.length)],
-    tangents: [
-      ...carryNonzero.map((live) => (live ? (results[nextCarry++] as NDArray) : null)),
-      ...ysNonzero.map((live) => (live ? (results[nextY++] as NDArray) : null)),
-    ],
+    outputs: [...results.slice(0, numCarry), ...results.slice(firstY, endYs)],
+    tangents: [...inLivePlaces(carryNonzero, results, numCarry), ...inLivePlaces(ysNonzero, results, endYs)],
   };
 };
 
@@ -271,12 +268,10 @@ const transposeScan = (
       numCarry: sums.length + carryCts.length,
     },
   );
-  let next = 0;
   // The carry may start from something known, to which nothing flows back.
-  return [...constNonzero, ...carryNonzero, ...xsNonzero].map((live, i): Tangent => {
-    const ct = live ? (results[next++] as NDArray) : null;
-    return linear[i] ? ct : null;
-  });
+  return inLivePlaces([...constNonzero, ...carryNonzero, ...xsNonzero], results).map((ct, i) =>
+    linear[i] ? ct : null,
+  );
 };
 
 /** The transpose of a scan that carries what does not depend on its linear inputs, too, such as a count. */

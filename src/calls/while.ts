@@ -8,6 +8,7 @@ import {
   DifferentiationError,
   definePrimitive,
   describeAval,
+  inLivePlaces,
   type JvpResult,
   type PartialEvalContext,
   type Primitive,
@@ -115,11 +116,8 @@ const jvpWhile = (
       bodyNconsts: params.bodyNconsts + liveConsts.length,
     },
   );
-  let next = carry.length;
-  return {
-    outputs: results.slice(0, carry.length),
-    tangents: carryNonzero.map((live) => (live ? (results[next++] as NDArray) : null)),
-  };
+  const n = carry.length;
+  return { outputs: results.slice(0, n), tangents: inLivePlaces(carryNonzero, results, n) };
 };
 
 const batchOf = (

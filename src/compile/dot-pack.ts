@@ -17,6 +17,11 @@ export interface PackSpec {
   readonly depthStride: number;
 }
 
+/** Moves a pointer on. */
+const advance = (f: FunctionBuilder, pointer: Local, bytes: number): void => {
+  f.get(pointer).i32(bytes).op("i32.add").set(pointer);
+};
+
 /**
  * Add a function `(from, to)` that copies a matrix into panels: element (k, j) of panel p goes to `to[p][k][j]`, and
  * comes from `from[(p · width + j) · freeStride + k · depthStride]`. The last panel is filled up with zeros.
@@ -42,14 +47,8 @@ export const writePack = (
               .get(from)
               .memory("v128.load", j * bytes)
               .memory("v128.store", j * bytes);
-          f.get(from)
-            .i32(depthStride * bytes)
-            .op("i32.add")
-            .set(from);
-          f.get(to)
-            .i32(width * bytes)
-            .op("i32.add")
-            .set(to);
+          advance(f, from, depthStride * bytes);
+          advance(f, to, width * bytes);
         });
         return;
       }
@@ -64,14 +63,8 @@ export const writePack = (
             .get(from)
             .memory(load, j * freeStride * bytes)
             .memory(store, j * bytes);
-        f.get(from)
-          .i32(depthStride * bytes)
-          .op("i32.add")
-          .set(from);
-        f.get(to)
-          .i32(width * bytes)
-          .op("i32.add")
-          .set(to);
+        advance(f, from, depthStride * bytes);
+        advance(f, to, width * bytes);
       });
     };
     const partial = (): void => {
@@ -85,21 +78,12 @@ export const writePack = (
         f.get(from).set(source).get(to).set(target).i32(0).set(j);
         f.loop((again) => {
           f.get(target).get(source).memory(load).memory(store);
-          f.get(source)
-            .i32(freeStride * bytes)
-            .op("i32.add")
-            .set(source);
-          f.get(target).i32(bytes).op("i32.add").set(target);
+          advance(f, source, freeStride * bytes);
+          advance(f, target, bytes);
           f.get(j).i32(1).op("i32.add").tee(j).get(columns).op("i32.lt_u").brIf(again);
         });
-        f.get(from)
-          .i32(depthStride * bytes)
-          .op("i32.add")
-          .set(from);
-        f.get(to)
-          .i32(width * bytes)
-          .op("i32.add")
-          .set(to);
+        advance(f, from, depthStride * bytes);
+        advance(f, to, width * bytes);
       });
     };
     f.get(columns).i32(width).op("i32.eq").if(whole, partial);
@@ -109,14 +93,8 @@ export const writePack = (
     const whole = Math.floor(free / width);
     const step = (columns: number): void => {
       f.get(from).get(to).i32(columns).call(panel);
-      f.get(from)
-        .i32(width * freeStride * bytes)
-        .op("i32.add")
-        .set(from);
-      f.get(to)
-        .i32(width * depth * bytes)
-        .op("i32.add")
-        .set(to);
+      advance(f, from, width * freeStride * bytes);
+      advance(f, to, width * depth * bytes);
     };
     if (whole > 0) {
       const p = f.local("i32");
@@ -180,11 +158,8 @@ const transposePanel = (
       store(h2, h3, [0, 1, 4, 5], 2);
       store(h2, h3, [2, 3, 6, 7], 3);
     }
-    f.get(from).i32(16).op("i32.add").set(from);
-    f.get(to)
-      .i32(width * 16)
-      .op("i32.add")
-      .set(to);
+    advance(f, from, 16);
+    advance(f, to, width * 16);
   });
   for (const local of [...rows, ...halves]) f.release(local);
   if (quads === depth) return;
@@ -194,10 +169,7 @@ const transposePanel = (
         .get(from)
         .memory("i32.load", j * freeStride * 4)
         .memory("i32.store", j * 4);
-    f.get(from).i32(4).op("i32.add").set(from);
-    f.get(to)
-      .i32(width * 4)
-      .op("i32.add")
-      .set(to);
+    advance(f, from, 4);
+    advance(f, to, width * 4);
   });
 };

@@ -9,6 +9,7 @@ export * from "./in-name-of.ts";
 export * from "./interpret.ts";
 export * from "./jaxpr.ts";
 export * from "./jaxpr-trace.ts";
+export * from "./live.ts";
 export * from "./lowering.ts";
 export * from "./params.ts";
 export * from "./primitive.ts";

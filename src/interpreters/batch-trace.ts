@@ -6,6 +6,7 @@ import {
   type CustomJvp,
   type CustomVjp,
   type FlatFunction,
+  inLivePlaces,
   type Params,
   type Primitive,
   type Tangent,
@@ -97,11 +98,8 @@ export class BatchTrace implements Trace {
           [...axes, ...axes.filter((_, i) => live[i])],
           this,
         );
-        let next = outLive.length;
-        return {
-          outputs: results.slice(0, outLive.length),
-          tangents: outLive.map((isLive) => (isLive ? (results[next++] as NDArray) : null)),
-        };
+        const outputs = results.slice(0, outLive.length);
+        return { outputs, tangents: inLivePlaces(outLive, results, outputs.length) };
       },
     };
     const outputs = bindCustomJvp(
@@ -206,6 +204,5 @@ export const callBatchedBackward = (
     all.map(() => 0),
     spec,
   );
-  let next = 0;
-  return live.map((isLive) => (isLive ? (results[next++] as NDArray) : null));
+  return inLivePlaces(live, results);
 };

@@ -16,6 +16,13 @@ export interface AdamState {
   readonly nu: ArrayTree;
 }
 
+/** No steps, and means of 0. */
+export const startMoments = (where: string, params: unknown, muDtype: DType | null = null): AdamState => ({
+  count: noSteps(),
+  mu: zerosLikeTree(where, params, muDtype),
+  nu: zerosLikeTree(where, params),
+});
+
 /** Options of `scaleByAdam` and `adam`. */
 export interface AdamOptions {
   /** How much of the mean of gradients stays from step to step; default 0.9. */
@@ -65,11 +72,7 @@ export const scaleByAdam = ({
 }: AdamOptions = {}): GradientTransformation<AdamState> => {
   const where = "scaleByAdam";
   return stateful(where, {
-    init: (params) => ({
-      count: noSteps(),
-      mu: zerosLikeTree(where, params, muDtype),
-      nu: zerosLikeTree(where, params),
-    }),
+    init: (params) => startMoments(where, params, muDtype),
     update: (gradients, state) => {
       const count = increment(state.count);
       const mu = averageTree(where, b1, state.mu, gradients);

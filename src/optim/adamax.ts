@@ -1,13 +1,13 @@
 import type { ArrayLike } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
-import type { AdamState } from "./adam.ts";
+import { type AdamState, startMoments } from "./adam.ts";
 import { chain } from "./chain.ts";
 import { addDecayedWeights, type DecayOptions, type DecayState } from "./decay.ts";
 import { averageTree, hyper, unbiased } from "./moments.ts";
 import { type LearningRateState, scaleByLearningRate } from "./scale.ts";
 import { stateful } from "./stateful.ts";
 import type { ArrayTree, GradientTransformation, Schedule } from "./transformation.ts";
-import { increment, mapTrees, noSteps, zerosLikeTree } from "./trees.ts";
+import { increment, mapTrees } from "./trees.ts";
 
 /** Options of `scaleByAdamax` and `adamax`. */
 export interface AdamaxOptions {
@@ -34,11 +34,7 @@ export const scaleByAdamax = ({
 }: AdamaxOptions = {}): GradientTransformation<AdamState> => {
   const where = "scaleByAdamax";
   return stateful(where, {
-    init: (params) => ({
-      count: noSteps(),
-      mu: zerosLikeTree(where, params),
-      nu: zerosLikeTree(where, params),
-    }),
+    init: (params) => startMoments(where, params),
     update: (gradients, state) => {
       const count = increment(state.count);
       const mu = averageTree(where, b1, state.mu, gradients);

@@ -1,12 +1,12 @@
 import type { ArrayLike, NDArray } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
-import type { AdamOptions, AdamState } from "./adam.ts";
+import { type AdamOptions, type AdamState, startMoments } from "./adam.ts";
 import { chain } from "./chain.ts";
 import { averageSquares, averageTree, hyper, unbiased } from "./moments.ts";
 import { type LearningRateState, scaleByLearningRate } from "./scale.ts";
 import { stateful } from "./stateful.ts";
 import type { ArrayTree, GradientTransformation, Schedule } from "./transformation.ts";
-import { increment, mapTrees, noSteps, zerosLikeTree } from "./trees.ts";
+import { increment, mapTrees, zerosLikeTree } from "./trees.ts";
 
 /** The state of Adam and the greatest mean of squares so far. */
 export interface AmsgradState extends AdamState {
@@ -41,9 +41,7 @@ export const scaleByAmsgrad = ({
   const where = "scaleByAmsgrad";
   return stateful(where, {
     init: (params) => ({
-      count: noSteps(),
-      mu: zerosLikeTree(where, params, muDtype),
-      nu: zerosLikeTree(where, params),
+      ...startMoments(where, params, muDtype),
       nuMax: zerosLikeTree(where, params),
     }),
     update: (gradients, state) => {

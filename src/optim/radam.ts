@@ -1,12 +1,12 @@
 import { type ArrayLike, type NDArray, scalarArray } from "../array/index.ts";
 import * as np from "../numpy/index.ts";
-import { type AdamOptions, type AdamState, meanDirection } from "./adam.ts";
+import { type AdamOptions, type AdamState, meanDirection, startMoments } from "./adam.ts";
 import { chain } from "./chain.ts";
 import { averageSquares, averageTree, complement, hyper, scalarOf, unbiased } from "./moments.ts";
 import { type LearningRateState, scaleByLearningRate } from "./scale.ts";
 import { stateful } from "./stateful.ts";
 import type { GradientTransformation, Schedule } from "./transformation.ts";
-import { increment, mapTrees, noSteps, zerosLikeTree } from "./trees.ts";
+import { increment, mapTrees } from "./trees.ts";
 
 /** Options of `scaleByRadam` and `radam`. */
 export interface RadamOptions extends Omit<AdamOptions, "muDtype"> {
@@ -53,11 +53,7 @@ export const scaleByRadam = ({
 }: RadamOptions = {}): GradientTransformation<AdamState> => {
   const where = "scaleByRadam";
   return stateful(where, {
-    init: (params) => ({
-      count: noSteps(),
-      mu: zerosLikeTree(where, params),
-      nu: zerosLikeTree(where, params),
-    }),
+    init: (params) => startMoments(where, params),
     update: (gradients, state) => {
       const count = increment(state.count);
       const mu = averageTree(where, b1, state.mu, gradients);

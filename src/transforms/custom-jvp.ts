@@ -4,21 +4,9 @@ import { zerosLike } from "../primitives/broadcast.ts";
 import { add } from "../primitives/elementwise/add.ts";
 import { convertElementType } from "../primitives/elementwise/conversion.ts";
 import { type Arrays, unflatten } from "../tree/index.ts";
-import { fixOtherArguments, resolveArgnums } from "./argnums.ts";
-import {
-  flattenArrays,
-  flattenFunction,
-  flattenResult,
-  functionName,
-  requireSameStructure,
-} from "./flatten-function.ts";
+import { type CustomRuleOptions, customCall } from "./custom-rule.ts";
+import { flattenResult, functionName, requireSameStructure } from "./flatten-function.ts";
 import type { InputsOf } from "./types.ts";
-
-/** Options of `customJvp` and `customVjp`. */
-export interface CustomRuleOptions {
-  /** Arguments that are not differentiated and may be anything; rules get them first, in this order. */
-  readonly nondiffArgnums?: readonly number[];
-}
 
 /** What one argument's tangent contributes to the tangent of the output; `null` if nothing. */
 export type PartialJvp<A extends readonly unknown[], R> =
@@ -53,14 +41,10 @@ export const customJvp = <A extends readonly unknown[], R>(
   const where = `customJvp "${name}"`;
 
   const call = (...args: readonly unknown[]): unknown => {
-    const { positions, fixed } = splitArguments(args, nondiffArgnums, where);
-    const [inputs, inTree] = flattenArrays(
-      positions.map((p) => args[p]),
-      where,
-    );
-    const flat = flattenFunction(
-      fixOtherArguments(f as (...xs: never[]) => unknown, args, positions),
-      inTree,
+    const { fixed, inputs, inTree, flat } = customCall(
+      f as (...xs: never[]) => unknown,
+      args,
+      nondiffArgnums,
       where,
     );
     let outTree: ReturnType<typeof flat.outTree> | undefined;
@@ -134,17 +118,4 @@ const checkTangent = (output: NDArray, tangent: NDArray, where: string): Tangent
     `${where}: the tangent that its rule returned must be like the output, ${describeAval(output)}; ` +
       `it is ${describeAval(tangent)}.`,
   );
-};
-
-/** The positions of the arguments to differentiate, and the values of the others. */
-export const splitArguments = (
-  args: readonly unknown[],
-  nondiffArgnums: readonly number[],
-  where: string,
-): { readonly positions: readonly number[]; readonly fixed: readonly unknown[] } => {
-  const excluded = resolveArgnums(nondiffArgnums, args.length, where);
-  return {
-    positions: args.map((_, i) => i).filter((i) => !excluded.includes(i)),
-    fixed: excluded.map((i) => args[i]),
-  };
 };

@@ -2,14 +2,8 @@ import { isFloat, type NDArray } from "../array/index.ts";
 import { bindCustomVjp, type CustomVjp, DifferentiationError, type Tangent } from "../core/index.ts";
 import { type Arrays, flatten, type TreeDef, unflatten } from "../tree/index.ts";
 import { fixOtherArguments } from "./argnums.ts";
-import { type CustomRuleOptions, splitArguments } from "./custom-jvp.ts";
-import {
-  flattenArrays,
-  flattenFunction,
-  flattenResult,
-  functionName,
-  requireSameStructure,
-} from "./flatten-function.ts";
+import { type CustomRuleOptions, customCall } from "./custom-rule.ts";
+import { flattenArrays, flattenResult, functionName, requireSameStructure } from "./flatten-function.ts";
 import { matchCotangent } from "./jvp.ts";
 import type { InputsOf } from "./types.ts";
 
@@ -47,14 +41,10 @@ export const customVjp = <A extends readonly unknown[], R>(
   const where = `customVjp "${name}"`;
 
   const call = (...args: readonly unknown[]): unknown => {
-    const { positions, fixed } = splitArguments(args, nondiffArgnums, where);
-    const [inputs, inTree] = flattenArrays(
-      positions.map((p) => args[p]),
-      where,
-    );
-    const flat = flattenFunction(
-      fixOtherArguments(f as (...xs: never[]) => unknown, args, positions),
-      inTree,
+    const { positions, fixed, inputs, inTree, flat } = customCall(
+      f as (...xs: never[]) => unknown,
+      args,
+      nondiffArgnums,
       where,
     );
     let outTree: TreeDef | undefined;

@@ -1,5 +1,5 @@
 import { isFloat, type NDArray } from "../array/index.ts";
-import { type FlatFunction, type Tangent, UndefinedPrimal } from "../core/index.ts";
+import { type FlatFunction, inLivePlaces, type Tangent, UndefinedPrimal } from "../core/index.ts";
 import { backwardPass } from "../interpreters/backward-pass.ts";
 import { zerosLike } from "../primitives/broadcast.ts";
 import { type Arrays, type Inputs, unflatten } from "../tree/index.ts";
@@ -23,9 +23,7 @@ export const vjpFlat = (fun: FlatFunction, primals: readonly NDArray[], transfor
     outputs,
     pullback: (cotangents) => {
       const live = cotangents.filter((_, i) => outLive[i]);
-      const results = backwardPass(jaxpr.jaxpr, jaxpr.consts, places, live);
-      let next = 0;
-      return inLive.map((isLive) => (isLive ? (results[next++] ?? null) : null));
+      return inLivePlaces(inLive, backwardPass(jaxpr.jaxpr, jaxpr.consts, places, live));
     },
   };
 };

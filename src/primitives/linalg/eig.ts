@@ -29,7 +29,7 @@ import {
   checkSquare,
   cubicWork,
   diagonals,
-  drawStack,
+  drawSeparated,
   identities,
   matrixShape,
   multiplied,
@@ -195,17 +195,8 @@ export const eigPrimitive: Primitive<EigParams> = definePrimitive<EigParams>({
   },
   args: {
     example: (choose) => {
-      const n = choose.int(0, 4);
       return {
-        inputs: [
-          {
-            shape: [...drawStack(choose), n, n],
-            dtype: choose.floatDType(),
-            elements: { min: -0.125, max: 0.125 },
-            // Far enough apart for eigenvalues to differ.
-            diagonal: { min: -8, max: 8, distinct: true, margin: 1 },
-          },
-        ],
+        inputs: [drawSeparated(choose)],
         params: { left: choose.bool(), right: choose.bool(), vectorDerivatives: true },
       };
     },

@@ -8,7 +8,7 @@ import {
   checkSquare,
   cubicWork,
   diagonals,
-  drawStack,
+  drawSeparated,
   eachMatrix,
   inverseDifferences,
   matrixShape,
@@ -97,19 +97,7 @@ export const eighPrimitive: Primitive = definePrimitive({
   },
   args: {
     example: (choose) => {
-      const n = choose.int(0, 4);
-      return {
-        inputs: [
-          {
-            shape: [...drawStack(choose), n, n],
-            dtype: choose.floatDType(),
-            elements: { min: -0.125, max: 0.125 },
-            // Far enough apart for eigenvalues to differ.
-            diagonal: { min: -8, max: 8, distinct: true, margin: 1 },
-          },
-        ],
-        params: NO_PARAMS,
-      };
+      return { inputs: [drawSeparated(choose)], params: NO_PARAMS };
     },
   },
 });

@@ -10,6 +10,7 @@ import {
   type TypedArray,
 } from "../../array/index.ts";
 import {
+  type ArgumentSpec,
   type Aval,
   type BatchAxis,
   type BatchResult,
@@ -202,6 +203,17 @@ export const eachMatrix = (
 
 /** Axes that count matrices, few of them. */
 export const drawStack = (choose: Chooser): number[] => choose.shape({ maxRank: 1, maxLength: 2 });
+
+/** Square matrices whose eigenvalues are far enough apart for laws of their derivatives. */
+export const drawSeparated = (choose: Chooser): ArgumentSpec => {
+  const n = choose.int(0, 4);
+  return {
+    shape: [...drawStack(choose), n, n],
+    dtype: choose.floatDType(),
+    elements: { min: -0.125, max: 0.125 },
+    diagonal: { min: -8, max: 8, distinct: true, margin: 1 },
+  };
+};
 
 /** The rows of matrices [..., m, n] that are named by int32 [..., k], in their order. */
 export const rowsAt = (x: NDArray, rows: NDArray): NDArray => {
