@@ -86,13 +86,9 @@ export const instantiate = (program: Program, plan: MemoryPlan = planMemory(prog
   const places = new Map(constants.arrays.map(({ value, place }) => [value, place]));
   const run = instance.exports["run"] as (base: number) => void;
 
-  const used = new Set(plan.offsets.keys());
-  const copies: InputCopy[] = program.inputs.flatMap(({ buffer, aval }, index) => {
-    const offset = plan.offsets.get(buffer);
-    if (offset === undefined || !used.has(buffer) || buffer.size === 0) return [];
-    return [
-      { index, dtype: aval.dtype, offset: offset / dtypeInfo(aval.dtype).bytes, single: buffer.size === 1 },
-    ];
+  const copies = program.inputs.map(({ buffer, aval: { dtype } }, index): InputCopy => {
+    const offset = (plan.offsets.get(buffer) as number) / dtypeInfo(dtype).bytes;
+    return { index, dtype, offset, single: buffer.size === 1 };
   });
   const outputs = program.outputs.map(({ aval: { shape, dtype, weakType }, from }) => {
     if (from.kind !== "buffer") return from;

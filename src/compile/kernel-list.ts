@@ -191,10 +191,9 @@ export class KernelList {
     const { shape } = value.aval;
     const axes = shape.map((_, axis) => axis).slice(aval.shape.length);
     const parts = pieces(value, axes);
-    const [some] = parts ?? [];
-    if (parts === undefined || some === undefined) return undefined;
+    if (parts === undefined) return undefined;
     const values = parts.map((part) => part.value);
-    const all = pending(some.value.aval, values, ([first]) => first as Expr);
+    const all = pending((values[0] as Value).aval, values, ([first]) => first as Expr);
     const order = axisOrder(all.aval.shape, this.#requirements(all, all.aval.shape).reads);
     const buffer = this.buffer(aval);
     const layout = { buffer, shape: aval.shape, strides: orderedStrides(aval.shape, order), offset: 0 };

@@ -34,16 +34,23 @@ export const viewLayout = (layout: Layout, shape: Shape, axes: readonly ViewAxis
   return { buffer: layout.buffer, shape, strides, offset };
 };
 
+/** An axis of a window. */
+interface Run {
+  readonly n: number;
+  readonly stride: number;
+}
+
 /**
  * The window that has the same elements row by row in another shape, or `undefined` if strides cannot express it.
  * Axes of both shapes are paired up in runs of equal size; each run of the operand must be a single stride.
  */
 export const reshapeLayout = (layout: Layout, shape: Shape): Layout | undefined => {
   if (isDenseLayout(layout)) return { ...layout, shape, strides: rowMajorStrides(shape) };
-  const from = layout.shape.flatMap((n, axis) =>
+  const from = layout.shape.flatMap((n, axis): Run[] =>
     n === 1 ? [] : [{ n, stride: layout.strides[axis] as number }],
   );
   const strides = new Array<number>(shape.length).fill(0);
+  // There are as many elements in both shapes, so each run has its end.
   let i = 0;
   let axis = 0;
   while (axis < shape.length) {
@@ -51,25 +58,18 @@ export const reshapeLayout = (layout: Layout, shape: Shape): Layout | undefined 
       axis++;
       continue;
     }
-    const first = from[i];
-    if (first === undefined) return undefined;
-    let have = first.n;
-    let { stride } = first;
-    i++;
+    let { n: have, stride } = from[i++] as Run;
     let want = shape[axis] as number;
     let end = axis + 1;
-    while (have !== want) {
-      if (have < want) {
-        const next = from[i];
-        if (next === undefined || stride !== next.stride * next.n) return undefined;
+    for (;;) {
+      while (have < want) {
+        const next = from[i++] as Run;
+        if (stride !== next.stride * next.n) return undefined;
         have *= next.n;
         stride = next.stride;
-        i++;
-      } else {
-        if (end === shape.length) return undefined;
-        want *= shape[end] as number;
-        end++;
       }
+      if (have === want) break;
+      want *= shape[end++] as number;
     }
     for (let a = end - 1; a >= axis; a--) {
       strides[a] = stride;

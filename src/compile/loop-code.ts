@@ -1,4 +1,5 @@
 import { dtypeInfo } from "../array/index.ts";
+import type { Combine } from "../core/index.ts";
 import { convert, type Expr, type ScalarType } from "../kernel/expr.ts";
 import { type Sequence, sequence } from "../kernel/sequence.ts";
 import type { AddressSpace } from "./address-space.ts";
@@ -29,12 +30,26 @@ export const writeLoop = (
   support: Support,
 ): void => new LoopWriter(f, kernel, space, support).write();
 
+/** What a reduction has come to, in a local. */
+interface Total {
+  readonly local: Local;
+  readonly combine: Combine;
+}
+
+/** The totals of the results that are reductions, where these accumulate in locals. */
+type Totals = readonly (Total | undefined)[] | undefined;
+
+/** The vectors that each result is accumulated in. */
+type Accumulators = readonly (readonly Local[])[];
+
 class LoopWriter {
   readonly #f: FunctionBuilder;
   readonly #kernel: LoopKernel;
   readonly #space: AddressSpace;
   readonly #support: Support;
   readonly #shape: LoopShape;
+  /** Whether reductions are put together in memory, because a kept axis lies inside a reduced one. */
+  readonly #inMemory: boolean;
   readonly #program: Sequence;
   readonly #types: readonly ScalarType[];
   readonly #pointers: LoopPointers;
@@ -50,6 +65,7 @@ class LoopWriter {
     this.#space = space;
     this.#support = support;
     this.#shape = loopShape(kernel);
+    this.#inMemory = accumulatesInMemory(this.#shape);
     this.#pointers = new LoopPointers(f, space);
     const roots = kernel.results.map((r) => numeric(r.value));
     this.#types = roots.map((r) => r.type);
@@ -85,17 +101,12 @@ class LoopWriter {
     this.#vectorEmitter.hoist();
   }
 
-  /** The results that are put together in memory, because a kept axis lies inside a reduced one. */
-  #inMemory(result: LoopResult): boolean {
-    if (result.kind !== "reduce") return false;
-    return accumulatesInMemory(this.#shape);
-  }
-
   /** Fill what is accumulated in memory with the neutral element. */
   #initializeMemory(): void {
     const f = this.#f;
+    if (!this.#inMemory) return;
     this.#kernel.results.forEach((result, k) => {
-      if (result.kind !== "reduce" || !this.#inMemory(result) || result.buffer.size === 0) return;
+      if (result.kind !== "reduce" || result.buffer.size === 0) return;
       if (result.wide !== undefined) {
         this.#space.pushBase(f, result.wide);
         f.i32(this.#space.offsetOf(result.wide)).op("i32.add");
@@ -132,8 +143,8 @@ class LoopWriter {
 
   /** Make the pointers of all accesses. */
   #makePointers(): void {
-    this.#kernel.leaves.forEach((_, k) => {
-      this.#leafPlace(k);
+    this.#kernel.leaves.forEach((leaf, k) => {
+      if (leaf.kind === "load") this.#leafPlace(leaf, k);
     });
     this.#kernel.results.forEach((result, k) => {
       this.#resultPlace(k);
@@ -141,10 +152,7 @@ class LoopWriter {
     });
   }
 
-  #leafPlace(k: number): Place | undefined {
-    const leaf = this.#kernel.leaves[k] as Leaf;
-    if (leaf.kind !== "load") return undefined;
-    const { buffer, offset } = leaf;
+  #leafPlace({ buffer, offset }: Leaf & { readonly kind: "load" }, k: number): Place {
     const { bytes } = dtypeInfo(buffer.dtype);
     return this.#pointers.place({
       buffer,
@@ -212,14 +220,14 @@ class LoopWriter {
   #accumulated(axis: number): void {
     const f = this.#f;
     const { axes } = this.#shape;
-    const totals = this.#kernel.results.map((result, k): Local | undefined => {
+    const totals = this.#kernel.results.map((result, k): Total | undefined => {
       if (result.kind !== "reduce") return undefined;
       const type = this.#types[k] as ScalarType;
       const wide = result.combine === "add" && type === "f32";
       const local = f.local(wide ? "f64" : scalarValueType(type));
       pushScalar(f, wide ? "f64" : type, neutralElement(result.combine, type));
       f.set(local);
-      return local;
+      return { local, combine: result.combine };
     });
     const inside = (a: number): void => {
       if (a >= axes.length - 1) this.#inner(totals);
@@ -227,8 +235,8 @@ class LoopWriter {
     };
     inside(axis);
     this.#kernel.results.forEach((result, k) => {
-      const total = totals[k];
-      if (result.kind !== "reduce" || total === undefined) return;
+      if (result.kind !== "reduce") return;
+      const { local: total } = totals[k] as Total;
       const type = this.#types[k] as ScalarType;
       const boolean = result.buffer.dtype === "bool";
       if (result.wide !== undefined) {
@@ -241,7 +249,7 @@ class LoopWriter {
       f.get(pointer);
       f.get(total);
       if (total.type === "f64" && type === "f32") f.op("f32.demote_f64");
-      if (this.#inMemory(result)) {
+      if (this.#inMemory) {
         f.get(pointer).memory(loadOpcode(result.buffer.dtype), at);
         emitCombine(f, result.combine, type, false);
       }
@@ -252,7 +260,7 @@ class LoopWriter {
   }
 
   /** The innermost axis: vectors, then the rest one by one. */
-  #inner(totals: readonly (Local | undefined)[] | undefined): void {
+  #inner(totals: Totals): void {
     const f = this.#f;
     const { axes } = this.#shape;
     const last = axes[axes.length - 1];
@@ -267,7 +275,7 @@ class LoopWriter {
     const emitter = this.#vectorEmitter;
     if (emitter !== undefined) {
       const accumulators = this.#vectorAccumulators(totals);
-      const hasSums = accumulators.some((a) => a.some((local) => local !== undefined));
+      const hasSums = accumulators.some((list) => list.length > 0);
       const blocked = hasSums && vectors > BLOCK * this.#lanes;
       if (blocked) {
         const limit = f.local("i32");
@@ -294,7 +302,7 @@ class LoopWriter {
         });
         this.#flush(accumulators, totals);
       }
-      for (const list of accumulators) for (const local of list) if (local !== undefined) f.release(local);
+      for (const local of accumulators.flat()) f.release(local);
     }
     if (vectors < length) {
       f.loop((again) => {
@@ -305,39 +313,36 @@ class LoopWriter {
   }
 
   /** For each result that accumulates in locals, its vectors, set to the neutral element. */
-  #vectorAccumulators(totals: readonly (Local | undefined)[] | undefined): (Local | undefined)[][] {
+  #vectorAccumulators(totals: Totals): Accumulators {
     const f = this.#f;
-    return this.#kernel.results.map((result, k) => {
-      if (result.kind !== "reduce" || totals?.[k] === undefined) return [];
+    return this.#kernel.results.map((_, k) => {
+      const total = totals?.[k];
+      if (total === undefined) return [];
       const type = this.#types[k] as ScalarType;
       const parts = this.#lanes === 4 && type === "f64" ? 2 : 1;
       return Array.from({ length: parts }, () => {
         const local = f.local("v128");
-        f.v128(splatBytes(type, neutralElement(result.combine, type))).set(local);
+        f.v128(splatBytes(type, neutralElement(total.combine, type))).set(local);
         return local;
       });
     });
   }
 
   /** Put what the vectors hold into the totals, and set them back to the neutral element. */
-  #flush(
-    accumulators: readonly (readonly (Local | undefined)[])[],
-    totals: readonly (Local | undefined)[] | undefined,
-  ): void {
+  #flush(accumulators: Accumulators, totals: Totals): void {
     const f = this.#f;
     accumulators.forEach((list, k) => {
-      const result = this.#kernel.results[k] as LoopResult;
-      const total = totals?.[k];
-      if (result.kind !== "reduce" || total === undefined) return;
+      const into = totals?.[k];
+      if (into === undefined) return;
+      const { local: total, combine } = into;
       const type = this.#types[k] as ScalarType;
       for (const local of list) {
-        if (local === undefined) continue;
         f.get(total);
-        emitHorizontal(f, result.combine, type, local);
+        emitHorizontal(f, combine, type, local);
         if (total.type === "f64" && type === "f32") f.op("f64.promote_f32", "f64.add");
-        else emitCombine(f, result.combine, type, false);
+        else emitCombine(f, combine, type, false);
         f.set(total);
-        f.v128(splatBytes(type, neutralElement(result.combine, type))).set(local);
+        f.v128(splatBytes(type, neutralElement(combine, type))).set(local);
       }
     });
   }
@@ -351,18 +356,12 @@ class LoopWriter {
     });
   }
 
-  #body(i: Local, lanes: 1, totals: readonly (Local | undefined)[] | undefined): void {
+  #body(i: Local, lanes: 1, totals: Totals): void {
     this.#step(i, lanes, this.#emitter(i, lanes), [], totals);
   }
 
   /** Compute all results at `i` and put them where they belong. */
-  #step(
-    i: Local,
-    lanes: 1 | 2 | 4,
-    emitter: ExprEmitter,
-    accumulators: readonly (readonly (Local | undefined)[])[],
-    totals: readonly (Local | undefined)[] | undefined,
-  ): void {
+  #step(i: Local, lanes: 1 | 2 | 4, emitter: ExprEmitter, accumulators: Accumulators, totals: Totals): void {
     const f = this.#f;
     const sinks: Sink[] = [];
     this.#kernel.results.forEach((result, k) => {
@@ -371,23 +370,24 @@ class LoopWriter {
       for (let part = 0; part < parts; part++) {
         const total = totals?.[k];
         const accumulator = accumulators[k]?.[part];
-        if (result.kind === "reduce" && total !== undefined) {
+        if (total !== undefined) {
+          const { local, combine } = total;
           sinks.push({
             result: k,
             part,
             after: () => {
               if (accumulator !== undefined) {
                 f.get(accumulator);
-                emitCombine(f, result.combine, type, true);
+                emitCombine(f, combine, type, true);
                 f.set(accumulator);
                 return;
               }
-              if (total.type === "f64" && type === "f32")
-                f.op("f64.promote_f32").get(total).op("f64.add").set(total);
+              if (local.type === "f64" && type === "f32")
+                f.op("f64.promote_f32").get(local).op("f64.add").set(local);
               else {
-                f.get(total);
-                emitCombine(f, result.combine, type, false);
-                f.set(total);
+                f.get(local);
+                emitCombine(f, combine, type, false);
+                f.set(local);
               }
             },
           });
@@ -421,7 +421,7 @@ class LoopWriter {
     const width = lanes === 1 ? 1 : type === "f64" ? 2 : lanes;
     const at = place.at + part * width * innerStride * bytes;
     const boolean = result.buffer.dtype === "bool";
-    const combines = result.kind === "reduce" && this.#inMemory(result);
+    const combines = result.kind === "reduce" && this.#inMemory;
     const pushAddress = (): void => this.#pointers.pushAddress(place.pointer, i, innerStride * bytes);
     if (lanes > 1 && innerStride !== 1) {
       const after = (): void =>
@@ -469,11 +469,11 @@ class LoopWriter {
   #leaf(f: FunctionBuilder, k: number, part: number, i: Local, lanes: 1 | 2 | 4): void {
     const leaf = this.#kernel.leaves[k] as Leaf;
     const strides = this.#shape.leafStrides[k] as readonly number[];
-    const place = this.#leafPlace(k);
-    if (place === undefined) {
+    if (leaf.kind === "index") {
       emitIndex(f, strides, this.#indices, i, lanes);
-    } else if (leaf.kind === "load") {
-      emitLoad(f, this.#pointers, place, leaf.buffer.dtype, strides.at(-1) ?? 0, i, lanes, part);
+      return;
     }
+    const place = this.#leafPlace(leaf, k);
+    emitLoad(f, this.#pointers, place, leaf.buffer.dtype, strides.at(-1) ?? 0, i, lanes, part);
   }
 }

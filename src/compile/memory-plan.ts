@@ -84,8 +84,8 @@ const lifetimes = (program: Program): Span[] => {
 const lifetime = (uses: readonly Use[]): Range => {
   const [first] = uses as readonly [Use];
   let common = first.inside.length;
-  for (const { inside } of uses)
-    while (common > 0 && inside[common - 1] !== first.inside[common - 1]) common--;
+  // In front of the first region there is none, in which all agree.
+  for (const { inside } of uses) while (inside[common - 1] !== first.inside[common - 1]) common--;
   const life = { from: Infinity, to: -Infinity };
   for (const { at, inside } of uses) {
     const range = inside[common] ?? { from: at, to: at };
@@ -123,7 +123,7 @@ export const planMemory = (program: Program): MemoryPlan => {
     const gap = bestGap(gaps, size);
     if (gap === undefined) {
       const tail = gaps[gaps.length - 1];
-      const start = tail !== undefined && tail.end === bytes ? tail.start : bytes;
+      const start = tail?.end === bytes ? tail.start : bytes;
       if (start !== bytes) gaps.pop();
       offsets.set(buffer, start);
       bytes = start + size;

@@ -224,9 +224,9 @@ class NestWriter {
       pushAddress: (buffer, index) => {
         // A constant that is added to a place is added by the instruction itself.
         const [place, offset] = index.op === "add" ? index.args : [];
-        if (place === undefined || offset?.op !== "constant") return this.#pushAddress(buffer, index);
+        if (offset?.op !== "constant") return this.#pushAddress(buffer, index);
         const bytes = buffer.type === "f64" ? 8 : 4;
-        return this.#pushAddress(buffer, place) + (offset.value as number) * bytes;
+        return this.#pushAddress(buffer, place as Expr) + (offset.value as number) * bytes;
       },
       loop: (statement, body) => {
         const limit = this.#begin(statement);

@@ -95,7 +95,7 @@ export class ResidentArea {
   }
 
   #free({ start, size }: Slot): void {
-    const after = this.#gaps.findIndex((gap) => gap.start > start);
+    const after = this.#gaps.findIndex((gap) => gap.start >= start + size);
     const at = after < 0 ? this.#gaps.length : after;
     const before = this.#gaps[at - 1];
     const behind = this.#gaps[at];

@@ -67,10 +67,9 @@ export const schedule = (closed: ClosedJaxpr): Program => {
 };
 
 /** An output that is a whole argument is that argument. */
-const outputOf = ({ buffer, offset, shape }: Layout, aval: Aval, inputs: readonly Var[]): ProgramOutput => {
+const outputOf = ({ buffer, offset }: Layout, aval: Aval, inputs: readonly Var[]): ProgramOutput => {
   const { origin } = buffer;
-  const whole = buffer.size === sizeOf(aval.shape) && sameShape(shape, aval.shape);
-  return whole && origin.kind === "input" && sameShape(inputs[origin.index]?.aval.shape ?? [-1], aval.shape)
+  return origin.kind === "input" && sameShape((inputs[origin.index] as Var).aval.shape, aval.shape)
     ? { kind: "input", index: origin.index }
     : { kind: "buffer", buffer, offset };
 };

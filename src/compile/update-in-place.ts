@@ -3,6 +3,7 @@ import {
   type Buffer,
   innerKernels,
   type Kernel,
+  type Layout,
   type NestKernel,
   type Program,
   readBuffers,
@@ -36,9 +37,7 @@ const reads = (statement: Statement, buffer: object): boolean => {
     case "load":
       return statement.buffer === buffer;
     case "copy":
-      return statement.from === buffer || statement.to === buffer;
-    case "store":
-      return statement.buffer === buffer;
+      return statement.from === buffer;
     case "for":
     case "sum":
       return statement.body.some((inner) => reads(inner, buffer));
@@ -47,6 +46,7 @@ const reads = (statement: Statement, buffer: object): boolean => {
     case "if":
       return [...statement.whenTrue, ...statement.whenFalse].some((inner) => reads(inner, buffer));
     case "set":
+    case "store":
       return false;
   }
 };
@@ -103,9 +103,9 @@ const hasUpdates = (kernels: readonly Kernel[]): boolean =>
 
 /** Whether a nest runs on the memory of its first operand, so that it has nothing to copy at its start. */
 export const isInPlace = (kernel: NestKernel): boolean => {
-  const [operand, result] = [kernel.inputs[0]?.buffer, kernel.outputs[0]];
-  if (operand === undefined || result === undefined || !isUpdate(kernel)) return false;
-  return placeOf(operand) === placeOf(result);
+  if (!isUpdate(kernel)) return false;
+  const [operand, result] = [kernel.inputs[0] as Layout, kernel.outputs[0] as Buffer];
+  return placeOf(operand.buffer) === placeOf(result);
 };
 
 /**

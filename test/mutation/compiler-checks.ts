@@ -133,9 +133,9 @@ const randomProgram = (seed: number, isPulledBack: boolean): Check => ({
   },
 });
 
-/** What is on file, where texts.test.ts puts it. */
-const onFile = (name: string): string =>
-  readFileSync(new URL(`../compile/texts/${name}.txt`, import.meta.url), "utf8");
+/** The folder of what texts.test.ts puts on file. */
+declare const TEXTS: string;
+const onFile = (name: string): string => readFileSync(new URL(`${name}.txt`, TEXTS), "utf8");
 
 /** The text that a sample is compiled to, which the tests have on file. */
 const sampleText = (sample: Sample): Check => ({

@@ -4,10 +4,10 @@ import { setAccelerator } from "../../src/core/index.ts";
 import { allChecks, type IsBroken } from "./compiler-checks.ts";
 
 /*
- * Runs inside a build with faults planted (compiler.ts). As `survey PROGRAMS` it runs every check without a fault and prints
- * which faults each comes by, and which were met while modules loaded; as `try PROGRAMS SURVEY -1 IDS` it wakes one fault
- * after another and runs the checks that come by it, one line a fault, by which a hang is seen, too; as `load PROGRAMS SURVEY
- * ID`, with the fault awake from the beginning, it runs them all.
+ * Runs inside a build with faults planted (compiler.ts). As `survey PROGRAMS PART -1 PARTS` it runs every check of a part,
+ * without a fault, and prints which faults each comes by, and which were met while modules loaded; as `try PROGRAMS SURVEY -1
+ * IDS PATIENCE` it wakes one fault after another and runs the checks that come by it, one line a fault, by which a hang is
+ * seen, too; as `load PROGRAMS SURVEY ID - PATIENCE`, with the fault awake from the beginning, it runs them all.
  */
 
 /** What takes more of the processor than this, without any fault, is left to the tests themselves. */
@@ -26,7 +26,7 @@ const atLoad = [...state.atLoad];
 setAccelerator(undefined);
 configureGlobal({ endOnFailure: true, seed: 1 });
 
-const [mode, programs, surveyed, loading, list] = process.argv.slice(2);
+const [mode, programs, surveyed, loading, list, patience] = process.argv.slice(2);
 const checks = allChecks(Number(programs));
 
 const fails = async (isBroken: IsBroken): Promise<boolean> => {
@@ -43,18 +43,19 @@ interface Visit {
   readonly faults: readonly number[];
 }
 
-/** One for each check; `null` where it cannot be had in this way. */
-type Visits = readonly (Visit | null)[];
+/** One for each check, by its number; `null` where it cannot be had in this way. */
+type Visits = readonly (readonly [check: number, visit: Visit | null])[];
 
-interface Survey {
+export interface Survey {
   readonly visits: Visits;
   /** The faults that are met while modules load. */
   readonly atLoad: readonly number[];
 }
 
-const lookAround = async (): Promise<Visits> => {
-  const visits: (Visit | null)[] = [];
-  for (const { name, prepare } of checks) {
+const lookAround = async (part: number, parts: number): Promise<Visits> => {
+  const visits: [number, Visit | null][] = [];
+  for (const [k, { name, prepare }] of checks.entries()) {
+    if (k % parts !== part) continue;
     const isBroken = prepare();
     state.reached = new Set();
     const start = usedMs();
@@ -63,7 +64,7 @@ const lookAround = async (): Promise<Visits> => {
     const isSlow = ms > LONGEST_MS;
     // Some tests look at what only vitest shows them: names of files, compiled kernels outside of jit.
     if (isWrong || isSlow) console.error(`left out, since it ${isWrong ? "fails here" : "is slow"}: ${name}`);
-    visits.push(isWrong || isSlow ? null : { ms, faults: [...state.reached] });
+    visits.push([k, isWrong || isSlow ? null : { ms, faults: [...state.reached] }]);
     state.reached = undefined;
   }
   return visits;
@@ -78,7 +79,9 @@ const checkOf = (k: number): IsBroken => {
 
 /** The first check that fails with a fault awake. */
 const caughtBy = async (id: number, visiting: readonly number[]): Promise<number | undefined> => {
+  const start = usedMs();
   for (const k of visiting) {
+    if (usedMs() - start > 1000 * Number(patience)) return undefined;
     const isBroken = checkOf(k);
     state.awake = id;
     const isWrong = await fails(isBroken);
@@ -88,28 +91,35 @@ const caughtBy = async (id: number, visiting: readonly number[]): Promise<number
   return undefined;
 };
 
-const readSurvey = (): Survey => JSON.parse(readFileSync(surveyed as string, "utf8"));
+/** The checks that can be had, quickest first. */
+const quickestFirst = (): readonly (readonly [check: number, visit: Visit])[] => {
+  const { visits }: Survey = JSON.parse(readFileSync(surveyed as string, "utf8"));
+  return visits
+    .flatMap(([k, visit]) => (visit === null ? [] : [[k, visit] as const]))
+    .sort(([, a], [, b]) => a.ms - b.ms);
+};
 
 /** Whether some check fails with the fault that was awake while everything here was loaded. */
 const isCaughtAtLoad = async (): Promise<boolean> => {
-  for (const [k, visit] of readSurvey().visits.entries()) {
+  const start = usedMs();
+  for (const [k] of quickestFirst()) {
+    if (usedMs() - start > 1000 * Number(patience)) return false;
     console.log(`start ${loading}`);
-    if (visit !== null && (await fails(() => (checks[k] as (typeof checks)[number]).prepare()())))
-      return true;
+    if (await fails(() => (checks[k] as (typeof checks)[number]).prepare()())) return true;
   }
   return false;
 };
 
 if (mode === "survey") {
-  console.log(JSON.stringify({ visits: await lookAround(), atLoad } satisfies Survey));
+  const visits = await lookAround(Number(surveyed), Number(list));
+  console.log(JSON.stringify({ visits, atLoad } satisfies Survey));
 } else if (mode === "load") {
   console.log(`${(await isCaughtAtLoad()) ? "caught" : "missed"} ${loading}`);
 } else {
-  const { visits } = readSurvey();
-  const quickestFirst = [...visits.keys()].sort((a, b) => (visits[a]?.ms ?? 0) - (visits[b]?.ms ?? 0));
+  const quickest = quickestFirst();
   for (const id of (list as string).split(",").map(Number)) {
     console.log(`start ${id}`);
-    const visiting = quickestFirst.filter((k) => visits[k]?.faults.includes(id));
+    const visiting = quickest.flatMap(([k, { faults }]) => (faults.includes(id) ? [k] : []));
     const by = await caughtBy(id, visiting);
     console.log(`${visiting.length === 0 ? "unreached" : by === undefined ? "missed" : "caught"} ${id}`);
     // A fault may leave shared memory in disorder: the next one starts afresh then.

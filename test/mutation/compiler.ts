@@ -1,11 +1,12 @@
-import { spawn, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { changesNothing } from "./changes-nothing.ts";
+import type { Survey } from "./compiler-worker.ts";
 import { plant, type Site } from "./sites.ts";
 
 /*
@@ -20,7 +21,7 @@ const { values } = parseArgs({
   options: {
     /** One fault in so many is tried. */
     every: { type: "string", default: "10" },
-    /** Which one of them. */
+    /** Which one of them, or several: `1,2` tries those of 1, then those of 2. */
     offset: { type: "string", default: "0" },
     /** Only files whose path contains this. */
     only: { type: "string", default: "" },
@@ -28,9 +29,18 @@ const { values } = parseArgs({
     again: { type: "string" },
     /** How many random programs are compiled. */
     programs: { type: "string", default: "60" },
+    /** Seconds of the processor after which a fault that no check has noticed counts as missed. */
+    patience: { type: "string", default: "600" },
+    /** How many processes try faults. */
+    workers: { type: "string", default: "1" },
   },
 });
-const [every, offset] = [Number(values.every), Number(values.offset)];
+const every = Number(values.every);
+const offsets = values.offset.split(",").map(Number);
+const workers = Array.from({ length: Number(values.workers) }, (_, worker) => worker);
+/** Every how manyth of a list, for one of the workers. */
+const share = <T>(list: readonly T[], worker: number): T[] =>
+  list.filter((_, i) => i % workers.length === worker);
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** What is planted with faults. What only says how long something takes, or prints it, can't be wrong about results. */
@@ -67,17 +77,22 @@ for (const file of files) {
   all.push(...there);
   if (!file.includes(values.only)) continue;
   const chosen = there.filter((site) =>
-    wanted === undefined ? site.id % every === offset : wanted.has(nameOf(site)),
+    wanted === undefined ? offsets.includes(site.id % every) : wanted.has(nameOf(site)),
   );
   const ids = new Set(chosen.map(({ id }) => id));
   planted.set(join(root, file), plant(text, file, (id) => ids.has(id), first).text);
   sites.push(...chosen);
 }
+const turnOf = ({ id }: Site): number => offsets.indexOf(id % every);
+sites.sort((a, b) => turnOf(a) - turnOf(b) || a.id - b.id);
 const byId = new Map(sites.map((site) => [site.id, site]));
 
 const collector = join(root, "test/mutation/collected-tests.ts");
 const folder = mkdtempSync(join(root, "node_modules", ".faults-"));
 const bundle = join(folder, "worker.mjs");
+// The texts on file are those of these sources, whatever becomes of either while this runs.
+const texts = join(folder, "texts/");
+cpSync(join(root, "test/compile/texts"), texts, { recursive: true });
 await build({
   entryPoints: [join(root, "test/mutation/compiler-worker.ts")],
   outfile: bundle,
@@ -85,6 +100,7 @@ await build({
   format: "esm",
   platform: "node",
   packages: "external",
+  define: { TEXTS: JSON.stringify(pathToFileURL(texts).href) },
   // The package says that its files have no side effects; those of tests have.
   ignoreAnnotations: true,
   banner: {
@@ -122,14 +138,21 @@ const HANG_MS = 60_000;
 const started = performance.now();
 const minutes = (): string => ((performance.now() - started) / 60_000).toFixed(1);
 
+/** What a worker finds out about its share of the checks, none of the faults awake. */
+const lookAround = (worker: number): Promise<Survey> =>
+  new Promise((resolve, reject) => {
+    const part = [bundle, "survey", values.programs, String(worker), "-1", String(workers.length)];
+    const child = spawn(process.execPath, part, { stdio: ["ignore", "pipe", "inherit"] });
+    let text = "";
+    child.stdout.on("data", (piece) => (text += piece));
+    child.on("close", (code) =>
+      code === 0 ? resolve(JSON.parse(text)) : reject(new Error("The checks don't run.")),
+    );
+  });
+const parts = await Promise.all(workers.map(lookAround));
+const atLoad = new Set(parts.flatMap((part) => part.atLoad));
 const survey = join(folder, "survey.json");
-const surveyor = spawnSync(process.execPath, [bundle, "survey", values.programs], {
-  stdio: ["ignore", "pipe", "inherit"],
-  maxBuffer: 2 ** 28,
-});
-if (surveyor.status !== 0) throw new Error("The checks don't run.");
-writeFileSync(survey, surveyor.stdout);
-const atLoad = new Set<number>(JSON.parse(surveyor.stdout.toString()).atLoad);
+writeFileSync(survey, JSON.stringify({ visits: parts.flatMap(({ visits }) => visits), atLoad: [...atLoad] }));
 console.log(`${sites.length} of ${all.length} faults; the checks took ${minutes()} minutes without any.`);
 
 type Verdict = "caught" | "missed" | "unreached";
@@ -138,7 +161,10 @@ const settle = (id: number, verdict: Verdict): void => {
   verdicts.set(id, verdict);
   const site = byId.get(id) as Site;
   if (verdict !== "caught" && !listed.has(nameOf(site))) console.log(`  ${verdict} ${show(site)}`);
-  if (verdicts.size % 100 === 0) console.log(`  … ${verdicts.size} tried in ${minutes()} minutes`);
+  if (verdicts.size % 50 === 0) {
+    const found = [...verdicts.values()].filter((v) => v === "caught").length;
+    console.log(`  … ${found} of ${verdicts.size} caught in ${minutes()} minutes`);
+  }
 };
 
 /** What a process of its own says, until it hangs; the number is that of the fault it hung, or broke, with. */
@@ -170,7 +196,7 @@ const isMadeOnce = (id: number): boolean =>
 /** Try such a fault in a process that has it from the beginning. */
 const tryLoading = async (id: number, verdict: Verdict): Promise<void> => {
   let found: string | undefined;
-  await listen(["load", values.programs, survey, String(id)], (word) => (found = word));
+  await listen(["load", values.programs, survey, String(id), "", values.patience], (word) => (found = word));
   // One that says nothing broke while loading.
   settle(id, found === "missed" ? (verdict === "unreached" ? "missed" : verdict) : "caught");
 };
@@ -179,12 +205,15 @@ const tryLoading = async (id: number, verdict: Verdict): Promise<void> => {
 const tryFaults = async (ids: readonly number[]): Promise<readonly number[]> => {
   const loading: [number, Verdict][] = [];
   const done = new Set<number>();
-  const hung = await listen(["try", values.programs, survey, "-1", ids.join()], (word, id) => {
-    done.add(id);
-    const verdict = word as Verdict;
-    if (verdict !== "caught" && isMadeOnce(id)) loading.push([id, verdict]);
-    else settle(id, verdict);
-  });
+  const hung = await listen(
+    ["try", values.programs, survey, "-1", ids.join(), values.patience],
+    (word, id) => {
+      done.add(id);
+      const verdict = word as Verdict;
+      if (verdict !== "caught" && isMadeOnce(id)) loading.push([id, verdict]);
+      else settle(id, verdict);
+    },
+  );
   if (hung !== undefined) {
     done.add(hung);
     settle(hung, "caught");
@@ -195,8 +224,11 @@ const tryFaults = async (ids: readonly number[]): Promise<readonly number[]> => 
   return ids.filter((id) => !done.has(id));
 };
 
-let left: readonly number[] = sites.map(({ id }) => id);
-while (left.length > 0) left = await tryFaults(left);
+const tryAll = async (ids: readonly number[]): Promise<void> => {
+  for (let left = ids; left.length > 0; ) left = await tryFaults(left);
+};
+const ids = sites.map(({ id }) => id);
+await Promise.all(workers.map((worker) => tryAll(share(ids, worker))));
 rmSync(folder, { recursive: true });
 
 interface Tally {
@@ -242,9 +274,9 @@ if (complaints.length > 0) {
 }
 
 const { caught, missed, listed: nothing, unreached } = tallyOf(sites);
-const share = (of: number): string => `${((100 * caught) / of).toFixed(1)} %`;
+const percent = (of: number): string => `${((100 * caught) / of).toFixed(1)} %`;
 console.log(
-  `${caught} of ${caught + missed} faults caught (${share(caught + missed)}); ${nothing} more change nothing, listed in ` +
-    `test/mutation/changes-nothing.ts (${share(caught + missed + nothing)} of all that were reached); ${unreached} not ` +
+  `${caught} of ${caught + missed} faults caught (${percent(caught + missed)}); ${nothing} more change nothing, listed in ` +
+    `test/mutation/changes-nothing.ts (${percent(caught + missed + nothing)} of all that were reached); ${unreached} not ` +
     `reached, of ${all.length} in src/{compile,kernel}; ${minutes()} minutes.`,
 );

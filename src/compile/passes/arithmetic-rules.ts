@@ -40,13 +40,17 @@ const negated = (program: Rewriter, atom: Atom): Atom | undefined =>
 const literal = (program: Rewriter, value: number, { dtype }: Aval): Literal =>
   program.literal(isInteger(dtype) ? storedScalar(value, dtype) : value, dtype);
 
-/** The least number above 0 that has all its bits. */
-const LEAST_NORMAL: { readonly [dtype: string]: number } = { float32: 2 ** -126, float64: 2 ** -1022 };
-const GREATEST_POWER: { readonly [dtype: string]: number } = { float32: 2 ** 127, float64: 2 ** 1023 };
+/** The least number above 0 that has all its bits, and what is too large. Other floats are not computed in. */
+const NORMAL: { readonly [K in DType]?: readonly [least: number, limit: number] } = {
+  float32: [2 ** -126, 2 ** 128],
+  float64: [2 ** -1022, Infinity],
+};
 
 /** Whether `x` is an ordinary number of a float dtype: products with powers of two that are too are exact. */
-const isNormal = (x: number, dtype: DType): boolean =>
-  Math.abs(x) >= (LEAST_NORMAL[dtype] ?? 0) && Math.abs(x) < 2 * (GREATEST_POWER[dtype] ?? 0);
+const isNormal = (x: number, dtype: DType): boolean => {
+  const [least, limit] = NORMAL[dtype] ?? [0, 0];
+  return Math.abs(x) >= least && Math.abs(x) < limit;
+};
 
 const isPowerOfTwo = (x: number): boolean => {
   const exponent = Math.round(Math.log2(Math.abs(x)));

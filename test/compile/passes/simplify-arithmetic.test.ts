@@ -167,6 +167,24 @@ describe("factors", () => {
         "in (c,)",
       ],
     ],
+    [
+      "a product of 3 · 2^126, which is just inside, is one",
+      (x) => mul(mul(x, c(2 ** 126)), c(3)),
+      X,
+      ["b:f32[4] = mul a 2.5521178e+38:f32[]", "in (b,)"],
+    ],
+    [
+      "a product of 2⁻¹²⁶, the least number with all its bits, is one",
+      (x) => mul(mul(x, c(2 ** -63)), c(2 ** -63)),
+      X,
+      ["b:f32[4] = mul a 1.1754944e-38:f32[]", "in (b,)"],
+    ],
+    [
+      "a product of 2⁻¹²⁷ stays",
+      (x) => mul(mul(x, c(2 ** -63)), c(2 ** -64)),
+      X,
+      ["b:f32[4] = mul a 1.0842022e-19:f32[]", "c:f32[4] = mul b 5.4210109e-20:f32[]", "in (c,)"],
+    ],
     ["max(max(x, 1), 3)", (x) => max(max(x, c(1)), c(3)), X, ["b:f32[4] = max a 3.0:f32[]", "in (b,)"]],
     ["min(2, min(x, 3))", (x) => min(c(2), min(x, c(3))), X, ["b:f32[4] = min a 2.0:f32[]", "in (b,)"]],
     [

@@ -4,6 +4,7 @@ import { generateModule } from "../../../src/compile/generate.ts";
 import { type Aval, type FlatFunction, traceToJaxpr } from "../../../src/core/index.ts";
 import { numpy as np } from "../../../src/index.ts";
 import { dotGeneral } from "../../../src/primitives/dot.ts";
+import { slice } from "../../../src/primitives/padding.ts";
 import { transpose } from "../../../src/primitives/shape.ts";
 
 /*
@@ -35,7 +36,7 @@ const DTYPES = ["float32", "float64", "int32"] as const;
 const PRODUCTS: readonly (readonly [m: number, k: number, n: number])[] = [
   ...[1, 2, 3, 4, 5, 7, 8, 9].flatMap((m) => [1, 4, 17].map((n) => [m, 6, n] as const)),
   ...[1, 2, 3, 4, 5, 8, 15, 16, 17, 33].map((n) => [9, 5, n] as const),
-  ...[1, 2, 3, 4, 5, 7, 8, 64, 255, 256, 257, 300].map((k) => [6, k, 8] as const),
+  ...[1, 2, 3, 4, 5, 7, 8, 31, 32, 33, 64, 255, 256, 257, 300].map((k) => [6, k, 8] as const),
   ...[255, 256, 257, 512, 600].flatMap((long) => [
     [1, long, 9] as const,
     [9, long, 1] as const,
@@ -71,6 +72,17 @@ export const productLines = (): Line[] =>
           );
         }),
       ),
+    ),
+  );
+
+/** Products with some columns of a matrix, whose rows lie farther apart than they are long. */
+export const columnLines = (): Line[] =>
+  [63, 64, 65].flatMap((stride) =>
+    [7, 8].map((m) =>
+      described(`${m}×6 · 24 of ${stride} columns`, (a, b) => [np.matmul(a, slice(b, [0, 0], [6, 24]))], [
+        abstract([m, 6], "float32"),
+        abstract([6, stride], "float32"),
+      ]),
     ),
   );
 
@@ -153,3 +165,36 @@ export const gridLines = (): Line[] =>
       described(`[${shape}] less its mean`, (a) => [np.subtract(a, np.mean(a, 0, { keepdims: true }))], [x]),
     ];
   });
+
+/** Loops that are nearly full, and what then goes into another one: by results, by operands, by operations, by depth. */
+export const fullLines = (): Line[] => {
+  const [x, y] = [abstract([40], "float32"), abstract([16], "float32")];
+  const chain = (from: NDArray, by: NDArray, length: number): NDArray =>
+    Array.from({ length }).reduce<NDArray>((v) => np.multiply(v, by), from);
+  return [
+    ...[7, 8, 9].map((n) =>
+      described(`${n} results`, (a) => Array.from({ length: n }, (_, k) => np.multiply(a, k + 2)), [x]),
+    ),
+    ...[23, 24].map((n) =>
+      described(
+        `${n} operands, and one more result`,
+        (a, b) => {
+          const parts = Array.from({ length: n }, (_, k) => slice(a, [k], [k + 16]));
+          return [parts.reduce((sum, part) => np.add(sum, part)), np.multiply(b, 2)];
+        },
+        [x, y],
+      ),
+    ),
+    ...[146, 147].map((n) =>
+      described(
+        `three results of 150 operations, and one of ${n}`,
+        (a, b) => [
+          ...[2, 3, 4].map((k) => chain(np.multiply(a, k), b, 149)),
+          chain(np.multiply(a, 5), b, n - 1),
+        ],
+        [x, x],
+      ),
+    ),
+    ...[199, 200, 201].map((n) => described(`${n} operations deep`, (a, b) => [chain(a, b, n)], [x, x])),
+  ];
+};
