@@ -5,6 +5,7 @@ import {
   bytesOf,
   type ElementType,
   elementTypeOf,
+  type FunctionProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,
@@ -20,8 +21,8 @@ import { OnnxError } from "./onnx-error.ts";
 
 /** How deep graphs stand in one another: loops and branches. */
 const MAX_DEPTH = 24;
-/** How many nodes a model has, those of inner graphs included. */
-const MAX_NODES = 200_000;
+/** How many nodes a model has, those of inner graphs and of functions included. */
+export const MAX_NODES = 200_000;
 /** The longest an axis may be. */
 const MAX_LENGTH = 2 ** 31 - 1;
 
@@ -89,6 +90,7 @@ class ModelReader {
     const opsets = new Map<string, number>();
     let [irVersion, producerName, producerVersion] = [0, "", ""];
     let graph: GraphProto | undefined;
+    const functions: FunctionProto[] = [];
     this.#message(reader.len, {
       1: (wire) => {
         irVersion = this.#integer(wire);
@@ -102,27 +104,54 @@ class ModelReader {
       7: (wire) => {
         graph = this.#graph(this.#end(wire), 0);
       },
-      8: (wire) => {
-        let [domain, version] = ["", 0];
-        this.#message(this.#end(wire), {
-          1: (w) => {
-            domain = this.#text(w);
-          },
-          2: (w) => {
-            version = this.#integer(w);
-          },
-        });
-        opsets.set(domain === "ai.onnx" ? "" : domain, version);
-      },
-      25: () => {
-        throw new OnnxError(
-          "unsupported",
-          "functions inside a model are not read; write them out when it is made.",
-        );
-      },
+      8: (wire) => this.#opset(wire, opsets),
+      25: (wire) => void functions.push(this.#function(this.#end(wire))),
     });
     if (graph === undefined) throw new OnnxError("malformed", "the file has no graph, so it is no model.");
-    return { irVersion, producerName, producerVersion, opsets, graph };
+    return { irVersion, producerName, producerVersion, opsets, graph, functions };
+  }
+
+  /** The version of one set of operators. */
+  #opset(wire: WireType, opsets: Map<string, number>): void {
+    let [domain, version] = ["", 0];
+    this.#message(this.#end(wire), {
+      1: (w) => {
+        domain = this.#text(w);
+      },
+      2: (w) => {
+        version = this.#integer(w);
+      },
+    });
+    opsets.set(standardName(domain), version);
+  }
+
+  #function(end: number): FunctionProto {
+    const inputs: string[] = [];
+    const outputs: string[] = [];
+    const attributes: string[] = [];
+    const nodes: NodeProto[] = [];
+    const opsets = new Map<string, number>();
+    let [domain, name, overload] = ["", "", ""];
+    this.#message(end, {
+      1: (wire) => {
+        name = this.#text(wire);
+      },
+      4: (wire) => void inputs.push(this.#text(wire)),
+      5: (wire) => void outputs.push(this.#text(wire)),
+      6: (wire) => void attributes.push(this.#text(wire)),
+      7: (wire) => void nodes.push(this.#node(this.#end(wire), 0)),
+      9: (wire) => this.#opset(wire, opsets),
+      10: (wire) => {
+        domain = this.#text(wire);
+      },
+      11: () => {
+        throw new OnnxError("unsupported", "functions whose attributes have defaults are not read.");
+      },
+      13: (wire) => {
+        overload = this.#text(wire);
+      },
+    });
+    return { domain: standardName(domain), name, overload, inputs, outputs, attributes, nodes, opsets };
   }
 
   #graph(end: number, depth: number): GraphProto {
@@ -154,7 +183,7 @@ class ModelReader {
     const inputs: string[] = [];
     const outputs: string[] = [];
     const attributes: [string, AttributeValue][] = [];
-    let [name, opType, domain] = ["", "", ""];
+    let [name, opType, domain, overload] = ["", "", "", ""];
     this.#message(end, {
       1: (wire) => void inputs.push(this.#text(wire)),
       2: (wire) => void outputs.push(this.#text(wire)),
@@ -168,10 +197,14 @@ class ModelReader {
       7: (wire) => {
         domain = this.#text(wire);
       },
+      8: (wire) => {
+        overload = this.#text(wire);
+      },
     });
     return {
       opType,
-      domain: domain === "ai.onnx" ? "" : domain,
+      domain: standardName(domain),
+      overload,
       name,
       inputs,
       outputs,
@@ -359,6 +392,9 @@ class ModelReader {
     return { name, type, dims, data: raw };
   }
 }
+
+/** The standard operators have an empty domain, or one that is a name for it. */
+const standardName = (domain: string): string => (domain === "ai.onnx" ? "" : domain);
 
 const require = (wire: WireType, expected: WireType): void => {
   if (wire !== expected)

@@ -1,6 +1,7 @@
-import { computeDType, isStorage, sizeOf } from "../array/index.ts";
+import { broadcastShapes, computeDType, type DType, isStorage, sizeOf } from "../array/index.ts";
 import {
   type Aval,
+  aval,
   type ClosedJaxpr,
   CotangentError,
   DTypeError,
@@ -10,12 +11,14 @@ import {
   type Lowering,
   type Params,
   type Var,
+  widenedParams,
 } from "../core/index.ts";
 import { input } from "../kernel/expr.ts";
 import { scalarTypeOf } from "../kernel/scalar-type.ts";
 import { requireConcrete } from "./concrete.ts";
 import { emitExprs } from "./emit-expr.ts";
 import { emitNest } from "./emit-nest.ts";
+import { attributesOfParams, FUNCTIONS, type NamedFunction } from "./functions.ts";
 import type { GraphBuilder, Value } from "./graph-builder.ts";
 import type { RuleContext, Source } from "./rule.ts";
 import { branch, scan, whileLoop } from "./rules/control.ts";
@@ -85,6 +88,42 @@ const byLowering = (
   }
 };
 
+/** A call of a function of the model that bears the primitive's name. What it is made of is left to the runtime. */
+const inFunction = (
+  named: NamedFunction,
+  inputs: readonly Value[],
+  given: Params,
+  context: RuleContext,
+): readonly Value[] => {
+  const { primitive } = named;
+  const { lowering, name } = primitive;
+  const wide = (a: Aval, i: number): Aval => aval(a.shape, (inputs[i] as Value).type as DType, a.weakType);
+  const inAvals = context.inAvals.map(wide);
+  const isWidened = inAvals.some(({ dtype }, i) => dtype !== context.inAvals[i]?.dtype);
+  const params = isWidened ? widenedParams(given) : given;
+  const outAvals = primitive.abstractEval(inAvals, params);
+  // Nodes that work element by element do so for all shapes, so that one function serves all.
+  const isElementwise = lowering?.kind === "elementwise";
+  const shape = isElementwise ? broadcastShapes(...inputs.map((x) => x.shape)) : undefined;
+  const types = outAvals.map((a) => ({ type: a.dtype, shape: shape ?? a.shape }));
+  const overload = inAvals.map((a) => (isElementwise ? a.dtype : describeAval(a))).join(", ");
+  const attributes = attributesOfParams(named, params);
+  const callee = {
+    name,
+    overload: [overload, ...Object.entries(attributes).map(String)].join("; "),
+    attributes,
+  };
+  return context.graph.call(callee, inputs, types, (graph, operands) => {
+    const inside: RuleContext = { ...context, graph, inAvals, outAvals, source: () => undefined };
+    const found =
+      RULES.get(name)?.(operands, params, inside) ??
+      (lowering && byLowering(lowering, operands, params, inside)) ??
+      [];
+    const results = "name" in found ? [found] : found;
+    return results.map((value, i) => graph.cast(value, (outAvals[i] as Aval).dtype));
+  });
+};
+
 const emitEquation = (
   graph: GraphBuilder,
   equation: Equation,
@@ -109,8 +148,11 @@ const emitEquation = (
     run: (program, where, operands) => emitJaxpr(where, program as ClosedJaxpr, operands),
   };
   const { lowering } = primitive;
+  const named = FUNCTIONS.get(primitive.name);
+  const isFunction = named?.isFunction?.(inAvals, params);
   const found =
-    RULES.get(primitive.name)?.(inputs, params, context) ??
+    (isFunction ? undefined : RULES.get(primitive.name)?.(inputs, params, context)) ??
+    (named && isFunction !== false ? inFunction(named, inputs, params, context) : undefined) ??
     (lowering && byLowering(lowering, inputs, params, context)) ??
     refuse(
       equation,

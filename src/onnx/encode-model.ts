@@ -2,6 +2,7 @@ import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import {
   type AttributeValue,
   ELEMENT,
+  type FunctionProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,
@@ -91,6 +92,7 @@ const writeNode = (writer: BinaryWriter, node: NodeProto): void => {
   for (const [name, attribute] of Object.entries(node.attributes))
     nested(writer, 5, () => writeAttribute(writer, name, attribute));
   text(writer, 7, node.domain);
+  text(writer, 8, node.overload);
 };
 
 const writeValue = (writer: BinaryWriter, { name, type, shape }: ValueInfo): void => {
@@ -119,6 +121,26 @@ const writeGraph = (writer: BinaryWriter, graph: GraphProto): void => {
   for (const value of graph.outputs) nested(writer, 12, () => writeValue(writer, value));
 };
 
+const writeOpsets = (writer: BinaryWriter, field: number, opsets: ReadonlyMap<string, number>): void => {
+  for (const [domain, version] of opsets) {
+    nested(writer, field, () => {
+      text(writer, 1, domain);
+      integer(writer, 2, version);
+    });
+  }
+};
+
+const writeFunction = (writer: BinaryWriter, f: FunctionProto): void => {
+  text(writer, 1, f.name);
+  for (const name of f.inputs) text(writer, 4, name);
+  for (const name of f.outputs) text(writer, 5, name);
+  for (const name of f.attributes) text(writer, 6, name);
+  for (const node of f.nodes) nested(writer, 7, () => writeNode(writer, node));
+  writeOpsets(writer, 9, f.opsets);
+  text(writer, 10, f.domain);
+  text(writer, 13, f.overload);
+};
+
 /** The bytes of a model. */
 export const encodeModel = (model: ModelProto): Uint8Array => {
   const writer = new BinaryWriter();
@@ -126,11 +148,7 @@ export const encodeModel = (model: ModelProto): Uint8Array => {
   text(writer, 2, model.producerName);
   text(writer, 3, model.producerVersion);
   nested(writer, 7, () => writeGraph(writer, model.graph));
-  for (const [domain, version] of model.opsets) {
-    nested(writer, 8, () => {
-      text(writer, 1, domain);
-      integer(writer, 2, version);
-    });
-  }
+  writeOpsets(writer, 8, model.opsets);
+  for (const f of model.functions) nested(writer, 25, () => writeFunction(writer, f));
   return writer.finish();
 };

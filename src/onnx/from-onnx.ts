@@ -11,14 +11,11 @@ import {
 import { decodeModel, shown } from "./decode-model.ts";
 import { arrayOfTensor } from "./elements.ts";
 import { withoutIdioms } from "./import/idioms.ts";
-import { checkGraph, runGraph, Scope } from "./import/run-graph.ts";
+import { Library } from "./import/library.ts";
+import { runGraph, Scope } from "./import/run-graph.ts";
 import { arrayOf, checkSize, dtypeFor, type ImportedValue, valueOfTensor } from "./import/value.ts";
 import { type GraphProto, isDType, type TensorProto, type ValueInfo } from "./model.ts";
 import { OnnxError } from "./onnx-error.ts";
-
-/** Versions of the standard operators that are read. */
-const OLDEST = 11;
-const NEWEST = 26;
 
 /** An input or output of a model that was read. */
 export interface ModelValue {
@@ -85,21 +82,21 @@ class ImportedModel {
   readonly outputs: readonly ModelValue[];
   readonly #graph: GraphProto;
   readonly #constants: readonly TensorProto[];
-  readonly #version: number;
+  readonly #library: Library;
   /** Shapes of arguments at which the graph has been traced without being refused. */
   readonly #checked = new Set<string>();
 
-  constructor(graph: GraphProto, version: number) {
+  constructor(graph: GraphProto, library: Library) {
     for (const { dims } of graph.initializers) checkSize(dims);
     this.params = Object.fromEntries(graph.initializers.flatMap(parameterOf));
     const given = new Set(graph.initializers.map(({ name }) => name));
     // Inputs that have a value are constants with an old name.
     const inputs = graph.inputs.filter(({ name }) => !given.has(name));
     this.#constants = graph.initializers.filter((tensor) => !isParameter(tensor));
-    this.#version = version;
+    this.#library = library;
     this.inputs = inputs.map(described);
     this.outputs = graph.outputs.map(described);
-    checkGraph({ ...graph, inputs }, new Set());
+    library.check({ ...graph, inputs });
     this.#graph = { ...withoutIdioms({ ...graph, inputs }), initializers: [] };
     const avals = this.inputs.map(
       ({ shape, dtype }) => shape?.every((dim) => typeof dim === "number") && aval(shape as number[], dtype),
@@ -123,7 +120,7 @@ class ImportedModel {
     });
     const arrays = this.#paramsOf(params);
     this.#check(arrays, inputs);
-    return this.#run(arrays, inputs);
+    return this.#run(arrays, inputs, false);
   }
 
   /** The arrays of parameters, in our order. */
@@ -148,18 +145,19 @@ class ImportedModel {
     if (this.#checked.has(key)) return;
     const all = [...params, ...inputs].map(({ shape, dtype }) => aval(shape, dtype));
     traceToJaxpr(
-      (...arrays) => this.#run(arrays.slice(0, params.length), arrays.slice(params.length)),
+      (...arrays) => this.#run(arrays.slice(0, params.length), arrays.slice(params.length), true),
       all,
       "fromOnnx",
     );
     this.#checked.add(key);
   }
 
-  #run(params: readonly NDArray[], inputs: readonly NDArray[]): NDArray[] {
+  #run(params: readonly NDArray[], inputs: readonly NDArray[], isCheck: boolean): NDArray[] {
     const scope = new Scope();
     Object.keys(this.params).forEach((name, i) => void scope.set(name, params[i] as NDArray));
     for (const tensor of this.#constants) scope.set(tensor.name, valueOfTensor(tensor));
-    const outputs = runGraph(this.#graph, inputs as readonly ImportedValue[], this.#version, scope);
+    const meaning = { library: this.#library, version: this.#library.version, isCheck };
+    const outputs = runGraph(this.#graph, inputs as readonly ImportedValue[], meaning, scope);
     return outputs.map((value, i) => {
       const x = arrayOf(value);
       const { dtype, name } = this.outputs[i] as ModelValue;
@@ -187,15 +185,8 @@ class ImportedModel {
  * grad((p: typeof params) => np.sum(apply(p, np.array([10, 10]))[0]!))(params); // { c0: [10, 10] }
  */
 export const fromOnnx = (bytes: Uint8Array): OnnxModel => {
-  const { graph, opsets } = decodeModel(bytes);
-  const version = opsets.get("");
-  if (version === undefined || version < OLDEST || version > NEWEST) {
-    throw new OnnxError(
-      "bad-version",
-      `the model uses version ${version ?? "none"} of the standard operators; versions ${OLDEST} to ${NEWEST} are read.`,
-    );
-  }
-  const model = new ImportedModel(graph, version);
+  const file = decodeModel(bytes);
+  const model = new ImportedModel(file.graph, new Library(file));
   return {
     params: model.params,
     inputs: model.inputs,

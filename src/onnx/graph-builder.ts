@@ -1,17 +1,19 @@
 import { broadcastShapes, type ConcreteArray, formatShape, type Shape, sizeOf } from "../array/index.ts";
 import { ShapeError } from "../core/index.ts";
 import { bytesOfElements, elementsFrom, tensorOf, transposedElements } from "./elements.ts";
+import { FUNCTION_DOMAIN } from "./functions.ts";
 import {
   type Attributes,
   type AttributeValue,
   ELEMENT,
   type ElementType,
+  type FunctionProto,
   type GraphProto,
   type NodeProto,
   type TensorProto,
   type ValueInfo,
 } from "./model.ts";
-import { hasGraph, renameValues, tidied } from "./tidy-graph.ts";
+import { calledFunctions, hasGraph, renameValues, tidied } from "./tidy-graph.ts";
 
 /** A value of a graph: what a node reads and gives. */
 export interface Value {
@@ -37,8 +39,19 @@ const attributeOf = (value: PlainAttributes[string]): AttributeValue => {
 const attributesOf = (plain: PlainAttributes): Attributes =>
   Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, attributeOf(value)]));
 
-/** What the graphs of one model share: names, and constants, which all stand in the outermost graph. */
+/** A function of the model that is called: its name, what tells it from others of that name, and its attributes. */
+export interface Callee {
+  readonly name: string;
+  readonly overload: string;
+  readonly attributes: PlainAttributes;
+}
+
+/** A function without the version of the operators that it is made of. */
+export type WrittenFunction = Omit<FunctionProto, "opsets">;
+
+/** What the graphs of one model share: names, functions, and constants, which all stand in the outermost graph. */
 class Names {
+  readonly functions = new Map<string, WrittenFunction>();
   readonly constants = new Map<string, TensorProto>();
   /** What a reshaped value was before, by its name. */
   readonly reshaped = new Map<string, Value>();
@@ -109,18 +122,20 @@ export class GraphBuilder {
     inputs: readonly (Value | undefined)[],
     types: readonly ValueType[],
     plain: PlainAttributes = {},
+    overload?: string,
   ): readonly Value[] {
     const attributes = attributesOf(plain);
     const names = inputs.map((value) => value?.name ?? "");
     const key = hasGraph(attributes)
       ? undefined
-      : `${opType}(${names})${JSON.stringify(plain)}${types.length}`;
+      : `${opType}${overload ?? ""}(${names})${JSON.stringify(plain)}${types.length}`;
     const known = key === undefined ? undefined : this.#find(key);
     if (known !== undefined) return known;
     const outputs = types.map((type) => ({ ...type, name: this.#names.fresh("v") }));
     this.#nodes.push({
       opType,
-      domain: "",
+      domain: overload === undefined ? "" : FUNCTION_DOMAIN,
+      overload: overload ?? "",
       name: "",
       inputs: names,
       outputs: outputs.map(({ name }) => name),
@@ -292,6 +307,52 @@ export class GraphBuilder {
     return this.node("Range", [from, to, step], { type: "int64", shape: [length] });
   }
 
+  /** The results of a function, which is written, as a graph that sees only its operands, when it is first called. */
+  call(
+    { name, overload, attributes }: Callee,
+    inputs: readonly Value[],
+    types: readonly ValueType[],
+    write: (body: GraphBuilder, inputs: readonly Value[]) => readonly Value[],
+  ): readonly Value[] {
+    const { functions } = this.#names;
+    const key = functionKey(name, overload);
+    if (!functions.has(key)) {
+      const body = new GraphBuilder();
+      const [inputNames, outputNames] = [inputs.map((_, i) => `x${i}`), types.map((_, i) => `y${i}`)];
+      body.reserve([...inputNames, ...outputNames]);
+      const operands = inputs.map((value, i) => body.input(value, inputNames[i]));
+      const { nodes, initializers } = body.finish(name, write(body, operands), outputNames);
+      const constants = initializers.map(
+        (tensor): NodeProto => ({
+          opType: "Constant",
+          domain: "",
+          overload: "",
+          name: "",
+          inputs: [],
+          outputs: [tensor.name],
+          attributes: { value: { kind: "tensor", value: { ...tensor, name: "" } } },
+        }),
+      );
+      functions.set(key, {
+        domain: FUNCTION_DOMAIN,
+        name,
+        overload,
+        inputs: inputNames,
+        outputs: outputNames,
+        attributes: Object.keys(attributes),
+        nodes: [...constants, ...nodes],
+      });
+    }
+    return this.nodes(name, inputs, types, attributes, overload);
+  }
+
+  /** The functions that a graph calls. */
+  functionsOf(graph: GraphProto): readonly WrittenFunction[] {
+    return calledFunctions(graph).map(
+      ({ opType, overload }) => this.#names.functions.get(functionKey(opType, overload)) as WrittenFunction,
+    );
+  }
+
   /** A graph to stand inside a node: what `write` returns are its outputs. */
   inner(name: string, write: (graph: GraphBuilder) => readonly Value[]): AttributeValue {
     const graph = new GraphBuilder(this);
@@ -318,6 +379,7 @@ export class GraphBuilder {
       this.#nodes.push({
         opType: "Identity",
         domain: "",
+        overload: "",
         name: "",
         inputs: [value.name],
         outputs: [wanted],
@@ -339,6 +401,7 @@ export class GraphBuilder {
     this.#nodes.push({
       opType: "Identity",
       domain: "",
+      overload: "",
       name: "",
       inputs: [value.name],
       outputs: [copy.name],
@@ -352,6 +415,8 @@ export class GraphBuilder {
     return known !== undefined || this.#outer === undefined ? known : this.#outer.#find(key);
   }
 }
+
+const functionKey = (name: string, overload: string): string => `${name} ${overload}`;
 
 /** The shape of an elementwise result. */
 const commonShape = (values: readonly Value[]): Shape => {

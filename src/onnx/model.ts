@@ -85,6 +85,8 @@ export type Attributes = { readonly [name: string]: AttributeValue };
 export interface NodeProto {
   readonly opType: string;
   readonly domain: string;
+  /** Which of several functions of one name is called; empty for operators. */
+  readonly overload: string;
   readonly name: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -110,6 +112,21 @@ export interface GraphProto {
   readonly outputs: readonly ValueInfo[];
 }
 
+/** An operator that a file defines itself, by nodes. */
+export interface FunctionProto {
+  readonly domain: string;
+  readonly name: string;
+  /** Tells functions of one name apart, as those of other types. */
+  readonly overload: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Names of the attributes that it takes. */
+  readonly attributes: readonly string[];
+  readonly nodes: readonly NodeProto[];
+  /** Versions of sets of operators, by domain. */
+  readonly opsets: ReadonlyMap<string, number>;
+}
+
 /** A whole file. */
 export interface ModelProto {
   readonly irVersion: number;
@@ -118,4 +135,5 @@ export interface ModelProto {
   /** Versions of sets of operators, by domain; the standard one has the empty name. */
   readonly opsets: ReadonlyMap<string, number>;
   readonly graph: GraphProto;
+  readonly functions: readonly FunctionProto[];
 }

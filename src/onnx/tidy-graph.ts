@@ -20,6 +20,21 @@ export const tidied = (graph: GraphProto): GraphProto => {
 export const hasGraph = (attributes: Attributes): boolean =>
   Object.values(attributes).some(({ kind }) => kind === "graph");
 
+/** The nodes that call functions, the first of each function, in the order in which they stand. */
+export const calledFunctions = (graph: GraphProto): readonly NodeProto[] => {
+  const called = new Map<string, NodeProto>();
+  const walk = ({ nodes }: GraphProto): void => {
+    for (const node of nodes) {
+      const key = `${node.opType} ${node.overload}`;
+      if (node.domain !== "" && !called.has(key)) called.set(key, node);
+      for (const attribute of Object.values(node.attributes))
+        if (attribute.kind === "graph") walk(attribute.value);
+    }
+  };
+  walk(graph);
+  return [...called.values()];
+};
+
 /** A graph with values called by other names, in graphs inside too. */
 export const renameValues = (graph: GraphProto, names: ReadonlyMap<string, string>): GraphProto => {
   const rename = (name: string): string => names.get(name) ?? name;

@@ -7,6 +7,7 @@ import type { InputsOf } from "../transforms/types.ts";
 import { formatPath, leafPaths } from "../tree/index.ts";
 import { emitJaxpr, requireType } from "./emit-jaxpr.ts";
 import { encodeModel } from "./encode-model.ts";
+import { FUNCTION_DOMAIN } from "./functions.ts";
 import { GraphBuilder } from "./graph-builder.ts";
 
 /** Versions of the format: the newest that onnxruntime 1.30 reads. */
@@ -72,12 +73,16 @@ export const exportFunction = (
     graph.input({ type: dtype, shape }, inputNames[i]),
   );
   const outputs = emitJaxpr(graph, optimize(closed).closed, inputs);
+  const file = graph.finish(name, outputs, outputNames);
+  const standard = new Map([["", OPSET]]);
+  const functions = graph.functionsOf(file).map((f) => ({ ...f, opsets: standard }));
   const bytes = encodeModel({
     irVersion: IR_VERSION,
     producerName: "cotangent",
     producerVersion: "",
-    opsets: new Map([["", OPSET]]),
-    graph: graph.finish(name, outputs, outputNames),
+    opsets: functions.length === 0 ? standard : new Map([...standard, [FUNCTION_DOMAIN, 1]]),
+    graph: file,
+    functions,
   });
   return {
     bytes,

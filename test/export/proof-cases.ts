@@ -1,13 +1,6 @@
 import { numpy as np, valueAndGrad } from "cotangent";
 import { toStableHLO } from "cotangent/export";
-import {
-  ConcreteArray,
-  castArray,
-  computeDType,
-  type DType,
-  isFloat,
-  type NDArray,
-} from "../../src/array/index.ts";
+import { ConcreteArray, isFloat, type NDArray } from "../../src/array/index.ts";
 import { bind, type Primitive, registeredPrimitives } from "../../src/core/index.ts";
 import { type Application, drawApplication } from "../../src/testing/application.ts";
 import { drawArray } from "../../src/testing/elements.ts";
@@ -15,6 +8,7 @@ import { fixedSource } from "../../src/testing/fixed-source.ts";
 import { drawProgram, type Program } from "../../src/testing/programs/index.ts";
 import { flatten } from "../../src/tree/index.ts";
 import { type NamedProgram, namedPrograms } from "./named-programs.ts";
+import { stored } from "./stored.ts";
 
 /*
  * What the export to StableHLO is proven on: a module, its arguments, and the results of our own reference evaluation.
@@ -34,33 +28,6 @@ export interface ProofCase {
 const concrete = (x: NDArray): ConcreteArray => {
   if (x instanceof ConcreteArray) return x;
   throw new TypeError("A case of the proof has arrays with values.");
-};
-
-/** Storage types by the type that they are computed in. */
-const STORED: { readonly [dtype: string]: readonly DType[] } = {
-  float32: ["bfloat16", "float16"],
-  int32: ["int8", "int16"],
-  uint32: ["uint8", "uint16"],
-};
-
-/** An application with arrays of storage types in the place of those that its elements are computed in. */
-const stored = (application: Application, which: number): Application | undefined => {
-  const narrow = (x: ConcreteArray): ConcreteArray => {
-    const dtype = STORED[x.dtype]?.[which];
-    return dtype === undefined ? x : castArray(x, dtype);
-  };
-  const { primitive, params } = application;
-  const inputs = application.inputs.map(narrow);
-  // Indices and counts have types of their own.
-  const same = inputs.every((x, i) => isFloat(x.dtype) || x.dtype === application.inputs[i]?.dtype);
-  if (inputs.every((x) => computeDType(x.dtype) === x.dtype)) return undefined;
-  if (!same && inputs.some((x) => isFloat(x.dtype))) return undefined;
-  try {
-    primitive.abstractEval(inputs, params);
-  } catch {
-    return undefined;
-  }
-  return application.withInputs(inputs);
 };
 
 /** How many applications of a primitive are drawn of each kind; more of those whose parameters say which axes are which. */

@@ -1,71 +1,13 @@
-import { jit, type NDArray, nn, numpy as np, random, valueAndGrad, vmap } from "cotangent";
+import { grad, jit, type NDArray, nn, numpy as np, random, valueAndGrad, vmap } from "cotangent";
 import { fromOnnx, OnnxError, toOnnx } from "cotangent/onnx";
 import { adam, applyUpdates } from "cotangent/optim";
 import { checkGrads } from "cotangent/testing";
 import { describe, expect, test } from "vitest";
-import { registeredPrimitives } from "../../src/core/index.ts";
-import { drawApplication } from "../../src/testing/application.ts";
-import { drawArray } from "../../src/testing/elements.ts";
-import { fixedSource } from "../../src/testing/fixed-source.ts";
-import { drawProgram } from "../../src/testing/programs/index.ts";
+import type { FunctionProto } from "../../src/onnx/model.ts";
 import { requireNear } from "./closeness.ts";
-import { graphOf, ints, modelOf, node, tensor } from "./models.ts";
+import { call, functionOf, graphOf, ints, modelOf, node, tensor } from "./models.ts";
 
 const key = random.key(0);
-
-/** Models of thousands of nodes take long to trace. */
-const LARGE_MODEL = 40_000;
-/** Primitives whose models are all larger, or compute in float64 by its bits. */
-const WIDE_OR_LARGE: readonly string[] = ["polygamma", "randomBinomial"];
-
-describe("export, import", () => {
-  /** What a model computes with in 64-bit integers has no arrays here. */
-  const isRefusal = (error: unknown): boolean => error instanceof OnnxError && error.reason === "unsupported";
-
-  test("every primitive comes back, but for those that are written out in 64-bit integers", () => {
-    const unread: string[] = [];
-    for (const primitive of registeredPrimitives().filter(({ args }) => args !== undefined)) {
-      let read = 0;
-      for (let i = 0; i < 6; i++) {
-        const application = drawApplication(
-          primitive,
-          fixedSource(7919 * (i + 1) * (i + 3) + 7),
-          i % 2 === 1,
-        );
-        const { inputs } = application;
-        const bytes = toOnnx((...xs: NDArray[]) => application.fun(...xs))(...inputs);
-        if (bytes.length > LARGE_MODEL) continue;
-        try {
-          const { params, apply } = fromOnnx(bytes);
-          requireNear(apply(params, ...inputs), application.evaluate(), 1, String(application));
-          read++;
-        } catch (error) {
-          if (!isRefusal(error)) throw error;
-        }
-      }
-      if (read === 0) unread.push(primitive.name);
-    }
-    expect(unread).toEqual(WIDE_OR_LARGE);
-  });
-
-  test("random programs, loops and branches included", () => {
-    let read = 0;
-    for (let i = 0; i < 40; i++) {
-      const source = fixedSource(104729 * (i + 1));
-      const program = drawProgram(source, { floats: ["float32"] });
-      const inputs = program.inputs.map((spec) => drawArray(source, spec));
-      const bytes = toOnnx((...xs: NDArray[]) => program.flat(...xs))(...inputs);
-      try {
-        const { params, apply } = fromOnnx(bytes);
-        requireNear(apply(params, ...inputs), program.flat(...inputs), 200, String(program));
-        read++;
-      } catch (error) {
-        if (!isRefusal(error)) throw error;
-      }
-    }
-    expect(read).toBeGreaterThan(30);
-  });
-});
 
 describe("training a model that was read", () => {
   const x = random.normal(key, [16, 4]);
@@ -167,6 +109,96 @@ describe("arguments that do not fit", () => {
   ])("%#", (call, message) => {
     expect(call).toThrow(message);
   });
+});
+
+describe("functions of a model", () => {
+  const io = { inputs: { x: ["float32", [2]] }, outputs: { y: "float32" } } as const;
+  const square = functionOf("Square", ["a"], ["b"], [node("Mul", ["a", "a"], ["b"])]);
+  const fourth = functionOf(
+    "Fourth",
+    ["a"],
+    ["b"],
+    [call("Square", ["a"], ["x"]), call("Square", ["x"], ["b"])],
+  );
+  const read = (...functions: readonly FunctionProto[]) =>
+    fromOnnx(modelOf({ nodes: [call("Fourth", ["x"], ["y"])], functions, ...io }));
+
+  test("they call one another, and their names are their own", () => {
+    const { params, apply } = read(square, fourth);
+    expect(apply(params, np.array([2, 3]))[0]?.toArray()).toEqual([16, 81]);
+  });
+  test("they have a version of the operators of their own", () => {
+    const axes = ints("axes", [0]);
+    const constant = node("Constant", [], ["axes"], { value: { kind: "tensor", value: axes } });
+    const sum = functionOf("Fourth", ["a"], ["b"], [constant, node("ReduceSum", ["a", "axes"], ["b"])], 13);
+    const old = functionOf("Fourth", ["a"], ["b"], [node("ReduceSum", ["a"], ["b"], { axes: [0] })], 11);
+    for (const f of [sum, old]) {
+      const { params, apply } = read(f);
+      expect(apply(params, np.array([2, 3]))[0]?.toArray()).toEqual([5]);
+    }
+    expect(() => read({ ...square, name: "Fourth", opsets: new Map([["", 3]]) })).toThrow(
+      "the function Fourth uses version 3 of the standard operators",
+    );
+  });
+  test("what none defines, defines twice, or in a circle, is refused", () => {
+    expect(() => read(fourth)).toThrow("the operator test.Square is not known");
+    expect(() => read(square, square, fourth)).toThrow("the function Square is given twice");
+    expect(() => read(fourth, { ...fourth, name: "Square" })).toThrow("the function Square calls itself");
+    const { params, apply } = read({ ...square, name: "Fourth", outputs: ["b", "a"] });
+    expect(apply(params, np.array([2, 3]))[0]?.toArray()).toEqual([4, 9]);
+    expect(() => read({ ...square, name: "Fourth", outputs: [] })).toThrow("gives 0 results");
+    expect(() => read({ ...square, name: "Fourth", inputs: [] })).toThrow(
+      'reads "a", which no node before it gives',
+    );
+    expect(() => read({ ...square, name: "Fourth", attributes: ["p"] })).toThrow(
+      "functions that take attributes",
+    );
+  });
+  test("so is what few bytes make much of", () => {
+    const twice = Array.from({ length: 40 }, (_, i) =>
+      functionOf(
+        i === 0 ? "Fourth" : `f${i}`,
+        ["a"],
+        ["b"],
+        i === 39
+          ? [node("Neg", ["a"], ["b"])]
+          : [call(`f${i + 1}`, ["a"], ["c"]), call(`f${i + 1}`, ["c"], ["b"])],
+      ),
+    );
+    expect(() => read(...twice)).toThrow("come to more than 200000 nodes");
+  });
+  test("those of the export are the primitives that they stand for", () => {
+    const f = (x: NDArray): NDArray => np.sum(np.tan(x));
+    const { params, apply } = fromOnnx(toOnnx(f)(np.zeros([2], "float64")));
+    const x = np.array([0.5, 1], "float64");
+    const slope = grad((y: NDArray) => apply(params, y)[0] as NDArray)(x);
+    requireNear([slope], [grad(f)(x)]);
+  });
+  test("and are refused with what they were not written with", () => {
+    const bits = (attributes: Parameters<typeof node>[3]) =>
+      modelOf({
+        nodes: [{ ...node("reducePrecision", ["x"], ["y"], attributes), domain: "cotangent" }],
+        ...io,
+      });
+    expect(() => fromOnnx(bits({ exponentBits: 4, mantissaBits: 3 }))).not.toThrow();
+    expect(() => fromOnnx(bits({ exponentBits: 4 }))).toThrow('it needs the whole number "mantissaBits"');
+    expect(() => fromOnnx(bits({ exponentBits: 0, mantissaBits: 3 }))).toThrow("exponentBits");
+    expect(() => fromOnnx(bits({ exponentBits: 4, mantissaBits: 3, more: 1 }))).toThrow(
+      'the attribute "more" is not known',
+    );
+    const round = modelOf({
+      nodes: [{ ...node("round", ["x"], ["y"], { roundingMethod: "UP" }), domain: "cotangent" }],
+      ...io,
+    });
+    expect(() => fromOnnx(round)).toThrow('"roundingMethod" cannot be "UP"');
+  });
+});
+
+test("what a transform refuses, it refuses in its own name", () => {
+  const { params, apply } = fromOnnx(toOnnx((x: NDArray) => np.nextafter(x, 1))(np.zeros([2])));
+  expect(() => grad((x: NDArray) => np.sum(apply(params, x)[0] as NDArray))(np.zeros([2]))).toThrow(
+    /^nextafter has no JVP rule/,
+  );
 });
 
 describe("models that are refused", () => {

@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 import { decodeModel } from "../../src/onnx/decode-model.ts";
 import { integersOf } from "../../src/onnx/elements.ts";
 import { encodeModel } from "../../src/onnx/encode-model.ts";
-import { operatorNames } from "../../src/onnx/import/run-graph.ts";
+import { operatorNames } from "../../src/onnx/import/operators.ts";
 import type { GraphProto, NodeProto } from "../../src/onnx/model.ts";
-import { ints, modelOf, node, tensor } from "./models.ts";
+import { call, functionOf, ints, modelOf, node, tensor } from "./models.ts";
 
 /*
  * Models with bytes changed, cut out, doubled or put in. Each is read, or refused with a reason; nothing else comes of it,
@@ -59,6 +59,15 @@ const models: readonly Uint8Array[] = [
       ints("long", [4, 2]),
     ],
     inputs: { x: ["float32", [1, 1, 6, 6]] },
+    outputs: { z: "float32" },
+  }),
+  modelOf({
+    nodes: [call("Fourth", ["x"], ["y"]), call("Square", ["y"], ["z"])],
+    functions: [
+      functionOf("Square", ["a"], ["b"], [node("Mul", ["a", "a"], ["b"])]),
+      functionOf("Fourth", ["a"], ["b"], [call("Square", ["a"], ["c"]), call("Square", ["c"], ["b"])]),
+    ],
+    inputs: { x: ["float32", [2]] },
     outputs: { z: "float32" },
   }),
 ];

@@ -6,6 +6,7 @@ import type {
   Attributes,
   AttributeValue,
   ElementType,
+  FunctionProto,
   GraphProto,
   NodeProto,
   TensorProto,
@@ -33,7 +34,15 @@ export const node = (
   inputs: readonly string[],
   outputs: readonly string[],
   attributes: Plain = {},
-): NodeProto => ({ opType, domain: "", name: "", inputs, outputs, attributes: attributesOf(attributes) });
+): NodeProto => ({
+  opType,
+  domain: "",
+  overload: "",
+  name: "",
+  inputs,
+  outputs,
+  attributes: attributesOf(attributes),
+});
 
 /** A list of 64-bit integers. */
 export const ints = (name: string, values: readonly number[], dims = [values.length]): TensorProto => ({
@@ -48,6 +57,30 @@ export const tensor = (name: string, x: NDArray): TensorProto => {
   throw new TypeError("a tensor needs numbers");
 };
 
+/** A function of the domain "test". */
+export const functionOf = (
+  name: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  nodes: readonly NodeProto[],
+  version = 21,
+): FunctionProto => ({
+  domain: "test",
+  name,
+  overload: "",
+  inputs,
+  outputs,
+  attributes: [],
+  nodes,
+  opsets: new Map([["", version]]),
+});
+
+/** A call of a function of the domain "test". */
+export const call = (name: string, inputs: readonly string[], outputs: readonly string[]): NodeProto => ({
+  ...node(name, inputs, outputs),
+  domain: "test",
+});
+
 export interface Described {
   readonly nodes: readonly NodeProto[];
   readonly constants?: readonly TensorProto[];
@@ -56,6 +89,7 @@ export interface Described {
   };
   readonly outputs: { readonly [name: string]: ElementType };
   readonly opset?: number;
+  readonly functions?: readonly FunctionProto[];
 }
 
 export const graphOf = ({ nodes, constants = [], inputs, outputs }: Described): GraphProto => ({
@@ -73,4 +107,5 @@ export const modelOf = (described: Described): Uint8Array =>
     producerVersion: "",
     opsets: new Map([["", described.opset ?? 21]]),
     graph: graphOf(described),
+    functions: described.functions ?? [],
   });

@@ -2,7 +2,7 @@ import { type NDArray, numpy as np, random } from "cotangent";
 import * as runtime from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { ConcreteArray, type DType } from "../../src/array/index.ts";
-import { operatorNames } from "../../src/onnx/import/run-graph.ts";
+import { operatorNames } from "../../src/onnx/import/operators.ts";
 import { fromOnnx } from "../../src/onnx/index.ts";
 import { tensorFor } from "../../src/onnx/onnx-jit.ts";
 import { requireNear } from "./closeness.ts";

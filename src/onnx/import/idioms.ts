@@ -10,10 +10,11 @@ import {
 import { mapGraphs } from "../tidy-graph.ts";
 
 /*
- * ReduceMax, ReduceMin and MaxPool may pass over NaN in ONNX Runtime, so that the export works out beside them whether
- * there is one, and puts NaN in. Our own keep NaN: read back, what was written is the reduction alone. Floats become integers by the operator where it says what they become. Places to read and
- * write at are moved inside by nodes of their own, which is what our own do in any case. Here these groups of nodes are
- * found by their form, so that what was written is read as what it was.
+ * ReduceMax, ReduceMin, MaxPool and the scatters of extremes may pass over NaN in ONNX Runtime, so that the export works
+ * out beside them whether there is one, and puts NaN in. Our own keep NaN: read back, what was written is the operation
+ * alone. Floats become integers by the operator where it says what they become. Places to read and write at are moved
+ * inside by nodes of their own, which is what our own do in any case. Here these groups of nodes are found by their form,
+ * so that what was written is read as what it was.
  */
 
 /** A number, or the name of what stands in that place. */
@@ -67,6 +68,30 @@ const extremeBehind = (node: NodeProto, makers: Makers): string | undefined => {
   const [y, axes] = makers.operands(result, "ReduceMax") ?? makers.operands(result, "ReduceMin") ?? [];
   const isOne = typeof x === "string" && x === y && axes === testedAxes;
   return isOne && sameAttributes(makers.node(condition), makers.node(result)) ? result : undefined;
+};
+
+/** What is tested for NaN in `Cast(IsNaN(x)) * sign`. */
+const markedBy = (name: Operand | undefined, sign: number, makers: Makers): Operand | undefined => {
+  const [truth, factor] = makers.operands(name, "Mul") ?? [];
+  const [tested] = makers.operands(truth, "Cast") ?? [];
+  return factor === sign ? makers.operands(tested, "IsNaN")?.[0] : undefined;
+};
+
+/** The scatter `s` of extremes in `Where(m, NaN, s)`, if `m` is the same scatter of marks of NaN. */
+const scatterBehind = (node: NodeProto, makers: Makers): string | undefined => {
+  const [marked, nan, result] = node.inputs.map((name) => makers.operand(name));
+  if (node.opType !== "Where" || !Number.isNaN(nan) || typeof result !== "string") return undefined;
+  const [into, places, updates] = makers.operands(result, "ScatterElements") ?? [];
+  const [marks] = makers.operands(marked, "Cast") ?? [];
+  const [markedInto, markedPlaces, markedUpdates] = makers.operands(marks, "ScatterElements") ?? [];
+  const sign = makers.node(result)?.attributes["reduction"]?.value === "min" ? -1 : 1;
+  const isOne =
+    places !== undefined &&
+    places === markedPlaces &&
+    markedBy(markedInto, sign, makers) === into &&
+    markedBy(markedUpdates, sign, makers) === updates &&
+    sameAttributes(makers.node(marks), makers.node(result));
+  return isOne ? result : undefined;
 };
 
 /** The number 0 or 1 that a truth value is as a float. */
@@ -203,7 +228,7 @@ const clampedIndices = ({ opType, inputs }: NodeProto, makers: Makers): NodeProt
 export const withoutIdioms = (graph: GraphProto, outer?: Makers): GraphProto => {
   const makers = new Makers(graph, outer);
   const nodes = graph.nodes.flatMap((node): NodeProto | readonly NodeProto[] => {
-    const found = extremeBehind(node, makers) ?? poolingBehind(node, makers);
+    const found = extremeBehind(node, makers) ?? poolingBehind(node, makers) ?? scatterBehind(node, makers);
     if (found !== undefined) return { ...node, opType: "Identity", inputs: [found] };
     const conversion = conversionBehind(node, makers) ?? wrappingBehind(node, makers);
     if (conversion !== undefined) return conversion;
