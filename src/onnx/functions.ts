@@ -9,9 +9,6 @@ import type { PlainAttributes } from "./graph-builder.ts";
  * the primitive there, which has a gradient and is compiled whole.
  */
 
-/** Where the functions stand among those of others. */
-export const FUNCTION_DOMAIN = "cotangent";
-
 /** What a parameter is: a whole number, a truth value, a dtype, or one of several words. As attributes these are ints and strings. */
 export type ParamKind = "int" | "flag" | "dtype" | readonly string[];
 

@@ -1,12 +1,12 @@
 import { broadcastShapes, type ConcreteArray, formatShape, type Shape, sizeOf } from "../array/index.ts";
 import { ShapeError } from "../core/index.ts";
 import { bytesOfElements, elementsFrom, tensorOf, transposedElements } from "./elements.ts";
-import { FUNCTION_DOMAIN } from "./functions.ts";
 import {
   type Attributes,
   type AttributeValue,
   ELEMENT,
   type ElementType,
+  FUNCTION_DOMAIN,
   type FunctionProto,
   type GraphProto,
   type NodeProto,

@@ -112,6 +112,9 @@ export interface GraphProto {
   readonly outputs: readonly ValueInfo[];
 }
 
+/** The domain of the functions that the export writes. */
+export const FUNCTION_DOMAIN = "cotangent";
+
 /** An operator that a file defines itself, by nodes. */
 export interface FunctionProto {
   readonly domain: string;

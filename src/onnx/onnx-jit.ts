@@ -29,7 +29,10 @@ export interface OnnxJitOptions extends ToOnnxOptions {
   readonly runtime?: RuntimeName | OnnxRuntime;
   /** Threads for one operation; default: what the runtime takes, as many as there are cores. */
   readonly intraOpNumThreads?: number;
-  /** Further options of the session, by the runtime's own names. */
+  /**
+   * Further options of the session, by the runtime's own names. Only errors are logged unless `logSeverityLevel` says
+   * otherwise: of loops and branches the runtime says much that is of no use.
+   */
   readonly session?: { readonly [name: string]: unknown };
 }
 
@@ -41,6 +44,9 @@ export interface OnnxFunction<A extends readonly unknown[], R> {
   /** Gives the memory of the session back; the function is of no use then. */
   release(): Promise<void>;
 }
+
+/** The level at which the runtime logs errors and no warnings. */
+const LOG_ERRORS = 3;
 
 const TENSOR_TYPES: { readonly [D in DType]: string } = {
   float32: "float32",
@@ -94,6 +100,7 @@ export const onnxJit =
     const { bytes, inputs, outputs, traced } = exportFunction(plain, exampleArgs, options, "onnxJit");
     const runtime = typeof chosen === "string" ? await loadRuntime(chosen, "onnxJit") : chosen;
     const session = (await runtime.InferenceSession.create(bytes, {
+      logSeverityLevel: LOG_ERRORS,
       ...(intraOpNumThreads !== undefined && { intraOpNumThreads }),
       ...others,
     })) as OnnxSession;

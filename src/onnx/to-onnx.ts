@@ -7,8 +7,8 @@ import type { InputsOf } from "../transforms/types.ts";
 import { formatPath, leafPaths } from "../tree/index.ts";
 import { emitJaxpr, requireType } from "./emit-jaxpr.ts";
 import { encodeModel } from "./encode-model.ts";
-import { FUNCTION_DOMAIN } from "./functions.ts";
 import { GraphBuilder } from "./graph-builder.ts";
+import { FUNCTION_DOMAIN } from "./model.ts";
 
 /** Versions of the format: the newest that onnxruntime 1.30 reads. */
 const IR_VERSION = 13;

@@ -1,5 +1,4 @@
-import { FUNCTION_DOMAIN } from "../functions.ts";
-import type { NodeProto } from "../model.ts";
+import { FUNCTION_DOMAIN, type NodeProto } from "../model.ts";
 import { CONTROL } from "./control.ts";
 import { ELEMENTWISE } from "./elementwise.ts";
 import { FUNCTION_OPERATORS } from "./functions.ts";
