@@ -136,6 +136,12 @@ export const operations = (): ArrayOperations => {
 /** The nested JavaScript values that an array turns into. */
 export type NestedArray = number | boolean | NestedArray[];
 
+/** On arrays of every copy of this library that is loaded. */
+const ARRAY: unique symbol = Symbol.for("cotangent.NDArray");
+
+/** Whether `x` is an array that another copy of this library made, to which this one can't look inside. */
+export const isForeignArray = (x: object): boolean => ARRAY in x && !(x instanceof NDArray);
+
 /**
  * An immutable n-dimensional array: what every function of this library takes and gives.
  *
@@ -145,6 +151,10 @@ export type NestedArray = number | boolean | NestedArray[];
  * number throw on it.
  */
 export abstract class NDArray {
+  static {
+    Object.defineProperty(NDArray.prototype, ARRAY, { value: true });
+  }
+
   /** The lengths of the axes. */
   abstract readonly shape: Shape;
   /** The element type. */

@@ -1,7 +1,7 @@
 import { type ConcreteArray, scalarArray } from "./concrete.ts";
 import { DEFAULT_FLOAT } from "./dtype.ts";
 import type { ArrayLike } from "./ndarray.ts";
-import { NDArray } from "./ndarray.ts";
+import { isForeignArray, NDArray } from "./ndarray.ts";
 
 /** A JavaScript scalar as a weakly typed array: numbers become float32 where nothing else decides. */
 export const arrayFromScalar = (value: number | boolean): ConcreteArray =>
@@ -16,6 +16,7 @@ export const describeValue = (x: unknown): string => {
   if (x === null) return "null";
   if (Array.isArray(x)) return "a JavaScript array";
   if (typeof x === "object") {
+    if (isForeignArray(x)) return "an array of another copy of cotangent: the package was loaded twice";
     const name: unknown = Object.getPrototypeOf(x)?.constructor?.name;
     return typeof name === "string" && name !== "Object" ? `a ${name}` : "a plain object";
   }
