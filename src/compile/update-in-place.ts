@@ -13,10 +13,11 @@ import {
 /*
  * Updates in place: a nest that copies its operand and then changes a few elements (scatter, dynamicUpdateSlice) takes
  * the memory of the operand, if nobody needs that afterwards. A loop that sets one element of its carry in each turn then
- * costs one element a turn and not the whole carry.
+ * costs one element a turn and not the whole carry. A nest that puts more behind the copy (concatenate) gives its operand
+ * the front of its result to live in.
  */
 
-/** Whether a nest begins by copying its first operand to its result, and does not look at the operand again. */
+/** Whether a nest begins by copying its first operand to the front of its result, and does not look at the operand again. */
 const isUpdate = ({ nest }: NestKernel): boolean => {
   const [first, ...rest] = nest.body;
   return (
@@ -26,8 +27,8 @@ const isUpdate = ({ nest }: NestKernel): boolean => {
     first.to === nest.outputs[0] &&
     first.fromIndex.value === 0 &&
     first.toIndex.value === 0 &&
-    first.count.value === first.to.size &&
-    first.from.size === first.to.size &&
+    first.count.value === first.from.size &&
+    first.from.size <= first.to.size &&
     !rest.some((statement) => reads(statement, first.from))
   );
 };
@@ -170,11 +171,12 @@ class InPlace {
   #update(kernel: NestKernel, list: readonly Kernel[], at: number, loops: number): void {
     const [operand, ...others] = kernel.inputs as readonly [NestKernel["inputs"][number]];
     const [from, to] = [named(operand.buffer), named(kernel.outputs[0] as Buffer)];
-    if (from === to || operand.offset !== 0 || from.size !== to.size || from.dtype !== to.dtype) return;
+    if (from === to || operand.offset !== 0 || from.size > to.size || from.dtype !== to.dtype) return;
     if (others.some(({ buffer }) => isInChain(from, buffer))) return;
     if (!this.#endsAt(from, list, at) || !this.#beginsAt(to, list, at)) return;
     const [a, b] = [from.origin, to.origin];
     if (a.kind === "temp") nameAs(from, to);
+    else if (from.size < to.size) return;
     else if (a.kind === "input" && b.kind === "temp" && list === this.#program.kernels) nameAs(to, from);
     else if (a.kind === "swapped" && b.kind === "swapped" && a.loop === loops - 1) {
       // The carry of this loop becomes what the next turn begins with: one buffer does for both.

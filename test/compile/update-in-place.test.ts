@@ -13,11 +13,13 @@ type Fun = (...xs: NDArray[]) => readonly NDArray[];
 const LENGTH = 20;
 const vectors = [1, 2, 3].map((k) => filled([LENGTH], "float32", (i) => k + i / 4));
 
-/** For each scatter and update of the optimized program, whether it runs in place. */
+/** For each scatter, update and concatenation of the optimized program, whether it runs in place. */
 const inPlace = (fun: Fun, count = 1): boolean[] => {
   const { program } = lowerJaxpr(traced(fun, vectors.slice(0, count)));
   return [...allKernels(program.kernels)]
-    .filter((k): k is NestKernel => k.kind === "nest" && /^(scatter|dynamicUpdateSlice)/.test(k.name))
+    .filter(
+      (k): k is NestKernel => k.kind === "nest" && /^(scatter|dynamicUpdateSlice|concatenate)/.test(k.name),
+    )
     .map(isInPlace);
 };
 
@@ -66,6 +68,36 @@ describe("what is updated in place", () => {
   });
 });
 
+describe("what is joined where its first part lies", () => {
+  test("a value of the program", () => {
+    expect(inPlace((x, y) => [np.concatenate([np.sin(x), y])], 2)).toEqual([true]);
+  });
+
+  test("the front of a value that is longer", () => {
+    expect(inPlace((x) => [np.concatenate([np.sin(x).at(np.slice(0, -2)).get(), np.ones(2)])])).toEqual([
+      true,
+    ]);
+  });
+
+  test("what was joined before", () => {
+    const fun: Fun = (x, y) => [np.concatenate([np.cumsum(np.concatenate([np.sin(x), y])), y])];
+    expect(inPlace(fun, 2)).toEqual([true, true]);
+    requireSame(fun, 2);
+  });
+
+  test("no argument, nothing that is read elsewhere, nothing that has to move, no columns", () => {
+    const parts: Record<string, Fun> = {
+      argument: (x, y) => [np.concatenate([x, y])],
+      returned: (x, y) => [np.sin(x)].flatMap((z) => [np.concatenate([z, y]), z]),
+      "twice there": (x) => [np.sin(x)].map((z) => np.concatenate([z, z])),
+      "not its front": (x, y) => [np.concatenate([np.sin(x).at(np.slice(2, null)).get(), y])],
+      "too long": (x) => [np.sin(x)].map((z) => np.concatenate([z.at(np.slice(0, 17)).get(), np.ones(1)])),
+      columns: (x, y) => [np.stack([np.sin(x), y], 1)],
+    };
+    for (const [name, fun] of Object.entries(parts)) expect([name, inPlace(fun, 2)]).toEqual([name, [false]]);
+  });
+});
+
 describe("what is not", () => {
   test("what is returned, or read afterwards", () => {
     const double = (x: NDArray) => [np.sin(x)].flatMap((y) => [setAt(y, 0, 1), y]);
@@ -106,7 +138,7 @@ const requireSame = (fun: Fun, count = 3): void => {
 
 /** One step of a program over three vectors: the new `to`, from `from` and perhaps itself. */
 interface Step {
-  readonly kind: "set" | "add" | "window" | "copy" | "halve" | "branch" | "loop" | "keep";
+  readonly kind: "set" | "add" | "window" | "copy" | "halve" | "turn" | "join" | "branch" | "loop" | "keep";
   readonly to: number;
   readonly from: number;
   readonly at: number;
@@ -119,7 +151,16 @@ const steps = fc.letrec<{ readonly steps: readonly Step[] }>((tie) => ({
     fc.oneof(
       { depthSize: "small" },
       fc.record({
-        kind: fc.constantFrom<Step["kind"][]>("set", "add", "window", "copy", "halve", "keep"),
+        kind: fc.constantFrom<Step["kind"][]>(
+          "set",
+          "add",
+          "window",
+          "copy",
+          "halve",
+          "turn",
+          "join",
+          "keep",
+        ),
         to: index,
         from: index,
         at: fc.nat({ max: LENGTH - 1 }),
@@ -161,6 +202,24 @@ const run = (program: readonly Step[], start: State, kept: NDArray[]): State => 
         break;
       case "halve":
         put(np.multiply(take(to), 0.5));
+        break;
+      case "turn":
+        put(
+          np.concatenate([
+            take(to)
+              .at(np.slice(0, LENGTH - at))
+              .get(),
+            take(from).at(np.slice(0, at)).get(),
+          ]),
+        );
+        break;
+      case "join":
+        put(
+          np
+            .concatenate([take(to), take(from)])
+            .at(np.slice(at, at + LENGTH))
+            .get(),
+        );
         break;
       case "keep":
         kept.push(take(from));
