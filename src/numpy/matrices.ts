@@ -17,12 +17,16 @@ import { type DTypeOption, dtypeOption } from "./types.ts";
  * Matrices of a special form, and the diagonals and triangles of others.
  */
 
-/** Whether each element of a matrix stands on or below the `k`-th diagonal. */
-const lowerTriangle = (n: number, m: number, k: number): NDArray => {
+/** For each element of a matrix, which column the `k`-th diagonal has in its row, and which column it is in itself. */
+const diagonalAndColumn = (n: number, m: number, k: number): [diagonal: NDArray, column: NDArray] => {
+  // Diagonals farther out meet the matrix no more than these do, and fit int32.
+  const shift = Math.min(Math.max(k, -n), m);
   const rows = prim.iota([n, m], "int32", 0);
-  const columns = prim.iota([n, m], "int32", 1);
-  return prim.ge(prim.add(rows, scalarArray(k, "int32")), columns);
+  return [prim.add(rows, scalarArray(shift, "int32")), prim.iota([n, m], "int32", 1)];
 };
+
+/** Whether each element of a matrix stands on or below the `k`-th diagonal. */
+const lowerTriangle = (n: number, m: number, k: number): NDArray => prim.ge(...diagonalAndColumn(n, m, k));
 
 const checkLength = (name: string, n: number): void => {
   if (!Number.isInteger(n) || n < 0) {
@@ -51,10 +55,9 @@ export const eye = (
   checkLength("eye", n);
   checkLength("eye", columns);
   const shift = typeof k === "number" ? k : (k.k ?? 0);
+  checkOffset("eye", shift);
   const type = dtypeOption(typeof k === "number" ? dtype : k, "eye") ?? "float32";
-  const rows = prim.iota([n, columns], "int32", 0);
-  const places = prim.iota([n, columns], "int32", 1);
-  return prim.convertElementType(prim.eq(prim.add(rows, scalarArray(shift, "int32")), places), type);
+  return prim.convertElementType(prim.eq(...diagonalAndColumn(n, columns, shift)), type);
 };
 
 /**

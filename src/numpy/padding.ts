@@ -81,19 +81,25 @@ const padConstant = (x: NDArray, widths: readonly PadPair[], options: PadOptions
   }, x);
 };
 
-/** The elements that stand before or after an axis are taken from inside, as many as there are at a time. */
+/**
+ * The elements that stand before or after an axis are taken from inside, as many as there are at a time: what was put there
+ * serves as well, so that their number doubles. Of `m` elements, `most(m)` can be taken.
+ */
 const extend = (
   x: NDArray,
   axis: number,
   count: number,
-  period: number,
+  most: (m: number) => number,
   isBefore: boolean,
   piece: (z: NDArray, length: number) => NDArray,
 ): NDArray => {
   let result = x;
-  for (let left = count; left > 0; left -= Math.min(left, period)) {
-    const part = piece(result, Math.min(left, period));
+  let left = count;
+  while (left > 0) {
+    const length = Math.min(left, most(result.shape[axis] as number));
+    const part = piece(result, length);
     result = prim.concatenate(isBefore ? [part, result] : [result, part], axis);
+    left -= length;
   }
   return result;
 };
@@ -124,8 +130,10 @@ const padMirrored = (
     return prim.sub(prim.mul(border, prim.scalarLike(border, 2)), part);
   };
   const period = n - skip;
-  const left = extend(x, axis, before, period, true, (z, length) => mirrored(z, 0, skip, skip + length));
-  return extend(left, axis, after, period, false, (z, length) => {
+  // What lies behind whole periods is a border again.
+  const most = (m: number): number => m - skip - ((m - skip) % period);
+  const left = extend(x, axis, before, most, true, (z, length) => mirrored(z, 0, skip, skip + length));
+  return extend(left, axis, after, most, false, (z, length) => {
     const m = z.shape[axis] as number;
     return mirrored(z, m - 1, m - skip - length, m - skip);
   });
@@ -133,10 +141,14 @@ const padMirrored = (
 
 const padWrapped = (x: NDArray, axis: number, [before, after]: PadPair): NDArray => {
   const n = x.shape[axis] as number;
-  const left = extend(x, axis, before, n, true, (z, length) => prim.sliceInDim(z, n - length, n, axis));
-  // What stood first is now behind what was put in front of it.
-  return extend(left, axis, after, n, false, (z, length) => {
-    const start = (z.shape[axis] as number) - n;
+  const whole = (m: number): number => m - (m % n);
+  const left = extend(x, axis, before, whole, true, (z, length) => {
+    const end = whole(z.shape[axis] as number);
+    return prim.sliceInDim(z, end - length, end, axis);
+  });
+  return extend(left, axis, after, whole, false, (z, length) => {
+    const m = z.shape[axis] as number;
+    const start = m - whole(m);
     return prim.sliceInDim(z, start, start + length, axis);
   });
 };

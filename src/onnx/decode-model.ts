@@ -1,4 +1,5 @@
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { ArgumentError } from "../core/index.ts";
 import { bytesOfElements, elementsFrom } from "./elements.ts";
 import {
   type AttributeValue,
@@ -432,6 +433,12 @@ const checkCount = (name: string, dims: readonly number[], size: number, count: 
  * @throws OnnxError if they stand for none.
  */
 export const decodeModel = (bytes: Uint8Array): ModelProto => {
+  const kind = Object.prototype.toString.call(bytes).slice("[object ".length, -1);
+  if (kind !== "Uint8Array") {
+    throw new ArgumentError(
+      `fromOnnx: the file must be given as a Uint8Array; got ${kind}. Of an ArrayBuffer, give new Uint8Array(buffer).`,
+    );
+  }
   try {
     return new ModelReader(bytes).model();
   } catch (error) {

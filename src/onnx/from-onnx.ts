@@ -50,7 +50,7 @@ const parameterOf = (tensor: TensorProto): readonly (readonly [string, NDArray])
 const described = ({ name, type, shape }: ValueInfo): ModelValue => ({
   name,
   shape: shape === undefined ? null : shape.map((dim) => dim ?? null),
-  dtype: dtypeFor(type),
+  dtype: dtypeFor(type, name),
 });
 
 /** Throws unless an argument has the dtype of an input, and its lengths; those with one name must be one. */
@@ -89,7 +89,12 @@ class ImportedModel {
   constructor(graph: GraphProto, library: Library) {
     for (const { dims } of graph.initializers) checkSize(dims);
     this.params = Object.fromEntries(graph.initializers.flatMap(parameterOf));
-    const given = new Set(graph.initializers.map(({ name }) => name));
+    const given = new Set<string>();
+    for (const { name } of graph.initializers) {
+      if (given.has(name))
+        throw new OnnxError("bad-graph", `the initializer "${shown(name)}" is given twice.`);
+      given.add(name);
+    }
     // Inputs that have a value are constants with an old name.
     const inputs = graph.inputs.filter(({ name }) => !given.has(name));
     this.#constants = graph.initializers.filter((tensor) => !isParameter(tensor));
@@ -130,8 +135,10 @@ class ImportedModel {
     if (extra !== undefined)
       throw new ArgumentError(`fromOnnx: the model has no parameter "${shown(extra)}".`);
     return expected.map(([name, original]) => {
-      const x = params[name];
-      if (x === undefined) throw new ArgumentError(`fromOnnx: the parameter "${shown(name)}" is missing.`);
+      const given = params[name];
+      if (given === undefined)
+        throw new ArgumentError(`fromOnnx: the parameter "${shown(name)}" is missing.`);
+      const x = asArray(given, "fromOnnx");
       if (x.dtype === original.dtype && sameShape(x.shape, original.shape)) return x;
       throw new ShapeError(
         `fromOnnx: the parameter "${shown(name)}" is ${original.dtype}${formatShape(original.shape)}; got ${describeAval(x)}.`,

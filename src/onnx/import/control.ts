@@ -3,7 +3,7 @@ import * as lax from "../../lax/index.ts";
 import * as np from "../../numpy/index.ts";
 import type { GraphProto } from "../model.ts";
 import type { Operation, Operator } from "./operation.ts";
-import { arrayOf, type ImportedValue, Known, knownNumbers } from "./value.ts";
+import { arrayOf, checkSize, type ImportedValue, Known, knownNumbers } from "./value.ts";
 
 const arrays = (values: readonly ImportedValue[]): NDArray[] => values.map(arrayOf);
 
@@ -62,6 +62,7 @@ const loop: Operator = (op) => {
 
 /** A loop with a known number of turns, which has a gradient. */
 const counted = (op: Operation, body: GraphProto, first: readonly NDArray[], length: number): NDArray[] => {
+  checkSize([length]);
   const goesOn = new Known("bool", [], [1]);
   const [carry, stacks] = lax.scan(
     (values: readonly NDArray[], i: NDArray): [NDArray[], NDArray[]] => {

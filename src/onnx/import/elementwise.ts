@@ -2,9 +2,9 @@ import { isFloat, isInteger, type NDArray } from "../../array/index.ts";
 import * as lax from "../../lax/index.ts";
 import * as nn from "../../nn/index.ts";
 import * as np from "../../numpy/index.ts";
-import { elementTypeOf } from "../model.ts";
+import { type ElementType, elementTypeOf } from "../model.ts";
 import type { Operation, Operator } from "./operation.ts";
-import { arrayOf, combineKnown, dtypeFor, Known } from "./value.ts";
+import { arrayOf, combineKnown, dtypeFor, type ImportedValue, Known } from "./value.ts";
 
 const unary =
   (f: (x: NDArray) => NDArray): Operator =>
@@ -21,7 +21,7 @@ const binary =
   (op) => {
     const found = known && combineKnown([op.value(0), op.value(1)], type, known);
     if (found !== undefined) return found;
-    const [x, y] = op.arrays() as [NDArray, NDArray];
+    const [x, y] = op.arrays(0, 2) as [NDArray, NDArray];
     return f(x, y);
   };
 
@@ -55,14 +55,17 @@ const modulo: Operator = (op) => {
     (([x, y]) =>
       isTruncated
         ? lax.rem(...spread(x as NDArray, y as NDArray))
-        : np.remainder(x as NDArray, y as NDArray))(op.arrays())
+        : np.remainder(x as NDArray, y as NDArray))(op.arrays(0, 2))
   );
 };
 
 const cast = (op: Operation, number: number | undefined) => {
   const type = number === undefined ? undefined : elementTypeOf(number);
   if (type === undefined) return op.fail("bad-attribute", `there is no element type ${number}.`);
-  const x = op.value(0);
+  return convert(op.value(0), type);
+};
+
+const convert = (x: ImportedValue, type: ElementType): ImportedValue => {
   if (x instanceof Known) {
     if (type === "int64") return new Known("int64", x.shape, x.values);
     if (type === "bool")
@@ -85,7 +88,7 @@ const bits: Operator = (op) => {
 
 const shift: Operator = (op) => {
   const direction = op.text("direction", "");
-  const [x, y] = spread(...(op.arrays() as [NDArray, NDArray]));
+  const [x, y] = spread(...(op.arrays(0, 2) as [NDArray, NDArray]));
   if (direction === "LEFT") return lax.shiftLeft(x, y);
   if (direction === "RIGHT") return lax.shiftRightLogical(x, y);
   return op.fail("bad-attribute", `the direction must be LEFT or RIGHT; it is "${direction}".`);
@@ -103,14 +106,17 @@ const clip: Operator = (op) => {
 };
 
 const where: Operator = (op) => {
-  const known = combineKnown(
-    [op.value(0), op.value(1), op.value(2)],
-    "int64",
-    (c, x, y) => (c ? x : y) as number,
-  );
-  if (known !== undefined) return known;
-  const condition = op.array(0);
-  const [yes, no] = op.arrays(1) as [NDArray, NDArray];
+  const [chooser, first, second] = [op.value(0), op.value(1), op.value(2)];
+  if (first instanceof Known && second instanceof Known && first.type === second.type) {
+    const known = combineKnown(
+      [chooser, first, second],
+      first.type,
+      (c, x, y) => (c === 0 ? y : x) as number,
+    );
+    if (known !== undefined) return known;
+  }
+  const condition = arrayOf(chooser);
+  const [yes, no] = op.arrays(1, 2) as [NDArray, NDArray];
   return np.where(condition, yes, no);
 };
 
@@ -164,10 +170,7 @@ export const ELEMENTWISE: { readonly [opType: string]: Operator } = {
     op.int("saturate");
     op.text("round_mode", "up");
     const like = op.value(1);
-    const x = op.value(0);
-    if (like instanceof Known)
-      return x instanceof Known ? new Known(like.type, x.shape, x.values) : x.astype("int32");
-    return arrayOf(x).astype(like.dtype);
+    return convert(op.value(0), like instanceof Known ? like.type : like.dtype);
   },
   Ceil: unary(np.ceil),
   Celu: (op) => nn.celu(op.array(0), op.float("alpha", 1)),
@@ -214,7 +217,7 @@ export const ELEMENTWISE: { readonly [opType: string]: Operator } = {
   Or: truth(np.logicalOr, (x, y) => x !== 0 || y !== 0),
   Pow: power,
   PRelu: (op) => {
-    const [x, slope] = op.arrays() as [NDArray, NDArray];
+    const [x, slope] = op.arrays(0, 2) as [NDArray, NDArray];
     return np.where(np.less(x, 0), np.multiply(x, slope), x);
   },
   Reciprocal: unary((x) => np.divide(1, x)),

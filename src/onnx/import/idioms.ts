@@ -27,7 +27,7 @@ class Makers {
 
   constructor({ nodes, initializers, inputs }: GraphProto, outer?: Makers) {
     this.#outer = outer;
-    for (const tensor of initializers) this.#made.set(tensor.name, this.#get(tensor.name) ?? tensor);
+    for (const tensor of initializers) this.#made.set(tensor.name, tensor);
     for (const { name } of inputs) this.#made.set(name, undefined);
     for (const node of nodes) for (const name of node.outputs) this.#made.set(name, node);
   }
@@ -56,8 +56,26 @@ class Makers {
   }
 }
 
+/** Whether attributes are few and short, as those of reductions and pooling are: others would take long to compare. */
+const areShort = ({ attributes }: NodeProto): boolean => {
+  const all = Object.values(attributes);
+  return (
+    all.length <= 16 &&
+    all.every(
+      ({ kind, value }) =>
+        kind === "int" ||
+        kind === "float" ||
+        ((kind === "ints" || kind === "floats" || kind === "string") && value.length <= 64),
+    )
+  );
+};
+
 const sameAttributes = (a: NodeProto | undefined, b: NodeProto | undefined): boolean =>
-  a !== undefined && b !== undefined && JSON.stringify(a.attributes) === JSON.stringify(b.attributes);
+  a !== undefined &&
+  b !== undefined &&
+  areShort(a) &&
+  areShort(b) &&
+  JSON.stringify(a.attributes) === JSON.stringify(b.attributes);
 
 /** The reduction `r` in `Where(ReduceMax(IsNaN(x)), NaN, r)`, if it is one of `x` over the same axes. */
 const extremeBehind = (node: NodeProto, makers: Makers): string | undefined => {

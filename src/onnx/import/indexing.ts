@@ -89,9 +89,9 @@ const gatherND: Operator = (op) => {
   const batch = op.int("batch_dims", 0);
   const indices = op.array(1);
   const k = indices.shape.at(-1) ?? op.fail("bad-operands", "indices need an axis.");
-  const collapsed = range(k, batch);
   if (batch < 0 || batch + k > x.ndim)
     return op.fail("bad-operands", `vectors of ${k} do not fit ${x.ndim} axes.`);
+  const collapsed = range(k, batch);
   const lookups = indices.ndim - 1;
   const windows = x.ndim - batch - k;
   return lax.gather(

@@ -46,12 +46,19 @@ const spatialOf = (op: Operation, x: NDArray, kernel: readonly number[]): Spatia
 const alongFeatures = (v: NDArray, rank: number): NDArray =>
   v.reshape([-1, ...new Array<number>(Math.max(0, rank - 2)).fill(1)]);
 
+/** Refuses pads that make an operand larger than what is made: few of its elements may be in the result. */
+const checkPadded = (x: NDArray, pads: Spatial["pads"]): void => {
+  const padded = x.shape.slice(2).map((n, i) => n + (pads[i]?.[0] ?? 0) + (pads[i]?.[1] ?? 0));
+  checkSize([...x.shape.slice(0, 2), ...padded]);
+};
+
 const conv: Operator = (op) => {
-  const [x, w] = op.arrays() as [NDArray, NDArray];
+  const [x, w] = op.arrays(0, 2) as [NDArray, NDArray];
   const shape = op.ints("kernel_shape") ?? w.shape.slice(2);
   if (String(shape) !== String(w.shape.slice(2)))
     return op.fail("bad-attribute", `kernel_shape [${shape}] is not that of [${w.shape}].`);
   const { strides, dilations, pads } = spatialOf(op, x, w.shape.slice(2));
+  checkPadded(x, pads);
   const y = lax.convGeneralDilated(
     x,
     w,
@@ -70,7 +77,7 @@ const withBias = (op: Operation, y: NDArray): NDArray =>
 
 /** The transpose of a convolution: that of an operand with zeros put between its elements, by the kernel turned round. */
 const convTranspose: Operator = (op) => {
-  const [x, w] = op.arrays() as [NDArray, NDArray];
+  const [x, w] = op.arrays(0, 2) as [NDArray, NDArray];
   op.ints("kernel_shape");
   if (op.ints("output_shape") !== undefined)
     return op.fail("unsupported", "output_shape is not read; give pads and output_padding.");
@@ -141,8 +148,7 @@ const maxPool: Operator = (op) => {
 
 /** Refuses windows that are more than are made. */
 const checkWindows = (x: NDArray, { kernel }: Spatial, pads: Spatial["pads"]): void => {
-  const padded = x.shape.slice(2).map((n, i) => n + (pads[i]?.[0] ?? 0) + (pads[i]?.[1] ?? 0));
-  checkSize([...x.shape.slice(0, 2), ...padded]);
+  checkPadded(x, pads);
   checkSize(kernel);
 };
 
@@ -178,7 +184,7 @@ const averagePool: Operator = (op) => {
 const overSpace = (x: NDArray): number[] => Array.from({ length: Math.max(0, x.ndim - 2) }, (_, i) => i + 2);
 
 const batchNormalization: Operator = (op) => {
-  const [x, scale, bias, mean, variance] = op.arrays() as [NDArray, NDArray, NDArray, NDArray, NDArray];
+  const [x, scale, bias, mean, variance] = op.arrays(0, 5) as [NDArray, NDArray, NDArray, NDArray, NDArray];
   const epsilon = op.float("epsilon", 1e-5);
   op.float("momentum", 0.9);
   op.int("spatial", 1);
@@ -204,7 +210,7 @@ const normalized = (x: NDArray, axes: readonly number[], epsilon: number): [NDAr
 };
 
 const instanceNormalization: Operator = (op) => {
-  const [x, scale, bias] = op.arrays() as [NDArray, NDArray, NDArray];
+  const [x, scale, bias] = op.arrays(0, 3) as [NDArray, NDArray, NDArray];
   const [y] = normalized(x, overSpace(x), op.float("epsilon", 1e-5));
   return np.add(np.multiply(y, alongFeatures(scale, x.ndim)), alongFeatures(bias, x.ndim));
 };
@@ -230,7 +236,7 @@ const rmsNormalization: Operator = (op) => {
 };
 
 const groupNormalization: Operator = (op) => {
-  const [x, scale, bias] = op.arrays() as [NDArray, NDArray, NDArray];
+  const [x, scale, bias] = op.arrays(0, 3) as [NDArray, NDArray, NDArray];
   const groups = op.int("num_groups", 0);
   op.int("stash_type", 1);
   const [n = 0, c = 0, ...space] = x.shape;
@@ -245,7 +251,7 @@ const groupNormalization: Operator = (op) => {
 };
 
 const gemm: Operator = (op) => {
-  const [a, b] = op.arrays() as [NDArray, NDArray];
+  const [a, b] = op.arrays(0, 2) as [NDArray, NDArray];
   const [alpha, beta] = [op.float("alpha", 1), op.float("beta", 1)];
   const contracted = [op.flag("transA") ? 0 : 1, op.flag("transB") ? 1 : 0] as const;
   if (a.ndim !== 2 || b.ndim !== 2) return op.fail("bad-operands", "it takes matrices.");
@@ -261,7 +267,9 @@ const gemm: Operator = (op) => {
 /** The discrete Fourier transform of numbers whose real and imaginary parts lie along the last axis. */
 const dft: Operator = (op) => {
   const x = op.array(0);
-  const axis = op.axis(op.optionalIntegers(2)?.[0] ?? op.int("axis") ?? -2, x.ndim);
+  // An attribute before version 20, and another one where it is not given.
+  const otherwise = op.version < 20 ? op.int("axis", 1) : -2;
+  const axis = op.axis(op.optionalIntegers(2)?.[0] ?? otherwise, x.ndim);
   if (op.optional(1) !== undefined || op.flag("onesided"))
     return op.fail("unsupported", "a length and onesided are not read.");
   const inverse = op.flag("inverse");
@@ -278,6 +286,15 @@ const dft: Operator = (op) => {
   return np.stack([re, im], -1);
 };
 
+/** With more operands, how to go about it takes long to find out. */
+const MAX_EINSUM = 32;
+
+const einsum: Operator = (op) => {
+  if (op.inputCount > MAX_EINSUM)
+    return op.fail("too-large", `it has ${op.inputCount} operands; at most ${MAX_EINSUM} are read.`);
+  return np.einsum(op.text("equation", ""), ...op.arrays());
+};
+
 /** Operators of neural networks. */
 export const NETWORK: { readonly [opType: string]: Operator } = {
   AveragePool: averagePool,
@@ -285,7 +302,7 @@ export const NETWORK: { readonly [opType: string]: Operator } = {
   Conv: conv,
   ConvTranspose: convTranspose,
   DFT: dft,
-  Einsum: (op) => np.einsum(op.text("equation", ""), ...op.arrays()),
+  Einsum: einsum,
   Gemm: gemm,
   GlobalAveragePool: (op) => np.mean(op.array(0), overSpace(op.array(0)), { keepdims: true }),
   GlobalMaxPool: (op) => np.max(op.array(0), overSpace(op.array(0)), { keepdims: true }),
@@ -293,7 +310,7 @@ export const NETWORK: { readonly [opType: string]: Operator } = {
   InstanceNormalization: instanceNormalization,
   LayerNormalization: layerNormalization,
   MatMul: (op) => {
-    const [x, y] = op.arrays() as [NDArray, NDArray];
+    const [x, y] = op.arrays(0, 2) as [NDArray, NDArray];
     return np.matmul(x, y);
   },
   MaxPool: maxPool,

@@ -26,7 +26,8 @@ export class Operation {
     this.clamped = clamped;
     this.node = node;
     this.version = version;
-    this.#inputs = inputs;
+    // Operands that are left out at the end may be named by nothing.
+    this.#inputs = inputs.slice(0, inputs.findLastIndex((input) => input !== undefined) + 1);
     this.#run = run;
   }
 
@@ -34,8 +35,9 @@ export class Operation {
     return this.#inputs.length;
   }
 
+  /** How many results are wanted: those at the end that have no name are not. */
   get outputCount(): number {
-    return this.node.outputs.length;
+    return this.node.outputs.findLastIndex((output) => output !== "") + 1;
   }
 
   fail(reason: OnnxReason, what: string): never {
@@ -60,8 +62,9 @@ export class Operation {
     return arrayOf(this.value(i));
   }
 
-  /** Operands as arrays of one dtype. */
-  arrays(from = 0): NDArray[] {
+  /** Operands as arrays of one dtype, `least` of them or more. */
+  arrays(from = 0, least = 1): NDArray[] {
+    if (this.#inputs.length < from + least) this.value(from + least - 1);
     const arrays = this.values(from).map(arrayOf);
     const [first] = arrays;
     if (first === undefined) return this.fail("bad-operands", "it has no operands.");

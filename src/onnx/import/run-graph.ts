@@ -20,6 +20,11 @@ export class Scope {
     return this.#values.get(name) ?? this.#outer?.get(name);
   }
 
+  /** Whether the name is given in this graph itself. */
+  owns(name: string): boolean {
+    return this.#values.has(name);
+  }
+
   set(name: string, value: ImportedValue): void {
     if (this.#values.has(name)) throw new OnnxError("bad-graph", `the name "${shown(name)}" is given twice.`);
     this.#values.set(name, value);
@@ -45,7 +50,7 @@ export const runGraph = (
     throw new OnnxError("bad-graph", `a graph of ${graph.inputs.length} inputs is given ${inputs.length}.`);
   graph.inputs.forEach(({ name }, i) => void scope.set(name, inputs[i] as ImportedValue));
   for (const tensor of graph.initializers)
-    if (scope.get(tensor.name) === undefined) scope.set(tensor.name, valueOfTensor(tensor));
+    if (!scope.owns(tensor.name)) scope.set(tensor.name, valueOfTensor(tensor));
   for (const node of graph.nodes) applyNode(node, meaning, scope);
   return graph.outputs.map(({ name }) => scope.get(name) as ImportedValue);
 };

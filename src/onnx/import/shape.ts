@@ -84,11 +84,12 @@ const concat: Operator = (op) => {
   const rank = shapeOf(op.value(0)).length;
   const axis = op.axis(given, rank);
   const total = values.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0);
-  const isKnown = (value: ImportedValue): value is Known =>
-    value instanceof Known && value.shape.length === 1;
-  if (values.every(isKnown) && total <= MAX_KNOWN)
+  const [first] = values;
+  const isAlike = (value: ImportedValue): value is Known =>
+    value instanceof Known && value.shape.length === 1 && first instanceof Known && value.type === first.type;
+  if (first instanceof Known && values.every(isAlike) && total <= MAX_KNOWN)
     return new Known(
-      "int64",
+      first.type,
       [total],
       values.flatMap((value) => value.values),
     );
@@ -99,6 +100,8 @@ const split: Operator = (op) => {
   const x = op.array(0);
   const axis = op.axis(op.int("axis", 0), x.ndim);
   const count = op.int("num_outputs", op.outputCount);
+  if (count !== op.outputCount)
+    return op.fail("bad-attribute", `num_outputs is ${count}, and there are ${op.outputCount}.`);
   const n = x.shape[axis] as number;
   const part = Math.ceil(n / count);
   const lengths =
@@ -191,12 +194,15 @@ const range: Operator = (op) => {
   const length = Math.max(0, Math.ceil((limit - start) / step));
   checkSize([length]);
   const isKnown = op.values().every((value) => value instanceof Known);
+  const at = (i: number): number => start + i * step;
   if (isKnown && length <= MAX_KNOWN)
     return new Known(
       "int64",
       [length],
-      Array.from({ length }, (_, i) => start + i * step),
+      Array.from({ length }, (_, i) => at(i)),
     );
+  // Refused unless its ends are int32.
+  if (isKnown) arrayOf(new Known("int64", [2], [start, at(length - 1)]));
   return np.arange(start, limit, step, isKnown ? "int32" : op.array(0).dtype);
 };
 
@@ -287,8 +293,8 @@ const dropout: Operator = (op) => {
 
 const shape: Operator = (op) => {
   const lengths = shapeOf(op.value(0));
-  const place = (at: number): number => (at < 0 ? at + lengths.length : at);
-  const kept = lengths.slice(Math.max(0, place(op.int("start", 0))), place(op.int("end", lengths.length)));
+  const place = (at: number): number => Math.max(0, at < 0 ? at + lengths.length : at);
+  const kept = lengths.slice(place(op.int("start", 0)), place(op.int("end", lengths.length)));
   return new Known("int64", [kept.length], kept);
 };
 

@@ -4,6 +4,7 @@ import {
   type DType,
   NDArray,
   type Shape,
+  sameShape,
   sizeOf,
 } from "../../array/index.ts";
 import { shown } from "../decode-model.ts";
@@ -32,8 +33,8 @@ export class Known {
 /** What stands for a value of a model. */
 export type ImportedValue = NDArray | Known;
 
-/** The longest list that is worked out on plain numbers. */
-export const MAX_KNOWN = 65_536;
+/** The longest list that is worked out on plain numbers: such lists are made while a model is read, and all are kept. */
+export const MAX_KNOWN = 1024;
 
 /** The largest array that a model may ask for, in elements. */
 export const MAX_ELEMENTS = 2 ** 28;
@@ -77,7 +78,7 @@ export const valueOfTensor = (tensor: TensorProto): ImportedValue => {
   const { type, dims, name } = tensor;
   if (type === "int64" || type === "uint64") {
     const values = Array.from(integersOf(tensor), (n) => {
-      const value = Number(n);
+      const value = Number(type === "uint64" ? BigInt.asUintN(64, n) : n);
       // The ends of the 64 bits say "to the end" where slices are meant.
       return Math.abs(value) >= 2 ** 63 - 1024 ? Math.sign(value) * Number.MAX_SAFE_INTEGER : value;
     });
@@ -88,13 +89,15 @@ export const valueOfTensor = (tensor: TensorProto): ImportedValue => {
   throw new OnnxError("unknown-type", `"${shown(name)}" has elements of type ${type}, which are not read.`);
 };
 
-/** Known values put together place by place, if all are known and few enough; they broadcast. */
+/** Known values put together place by place, if all are known exactly, and few enough; they broadcast. */
 export const combineKnown = (
   values: readonly ImportedValue[],
   type: Known["type"],
   f: (...numbers: number[]) => number,
 ): Known | undefined => {
   if (!values.every((value): value is Known => value instanceof Known)) return undefined;
+  // 64-bit integers that are no doubles were rounded.
+  if (!values.every((value) => value.values.every(Number.isSafeInteger))) return undefined;
   const shape = broadcastShapes(...values.map((value) => value.shape));
   if (shape === undefined || sizeOf(shape) > MAX_KNOWN) return undefined;
   const spread = values.map((value) => broadcastKnown(value, shape).values);
@@ -103,7 +106,9 @@ export const combineKnown = (
 };
 
 /** A known value repeated to a shape that it broadcasts to. */
-export const broadcastKnown = ({ type, shape, values }: Known, target: Shape): Known => {
+export const broadcastKnown = (known: Known, target: Shape): Known => {
+  const { type, shape, values } = known;
+  if (sameShape(shape, target)) return known;
   const offset = target.length - shape.length;
   const strides: number[] = [];
   let step = 1;
@@ -123,9 +128,13 @@ export const broadcastKnown = ({ type, shape, values }: Known, target: Shape): K
   return new Known(type, target, out);
 };
 
-/** The dtype that stands for an element type. */
-export const dtypeFor = (type: TensorProto["type"]): DType => {
+/** The dtype that stands for an element type, of the value of that name if it has one. */
+export const dtypeFor = (type: TensorProto["type"], name?: string): DType => {
   if (type === "int64") return "int32";
   if (isDType(type)) return type;
-  throw new OnnxError("unsupported", `there are no arrays of ${type}.`);
+  const what = name === undefined ? "" : `"${shown(name)}": `;
+  throw new OnnxError(
+    "unsupported",
+    `${what}there are no arrays of ${type}; int64 and smaller types are read.`,
+  );
 };
