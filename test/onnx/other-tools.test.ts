@@ -3,7 +3,7 @@ import { fromOnnx, OnnxError } from "cotangent/onnx";
 import { matchers } from "cotangent/testing/vitest";
 import { expect, test } from "vitest";
 import type { GraphProto } from "../../src/onnx/model.ts";
-import { type Described, graphOf, ints, modelOf, node, tensor } from "./models.ts";
+import { call, type Described, functionOf, graphOf, ints, modelOf, node, tensor } from "./models.ts";
 
 expect.extend(matchers);
 
@@ -238,6 +238,22 @@ const greedy: { readonly [what: string]: readonly [Described, string] } = {
     },
     "too-large",
   ],
+  "thousands of functions that call one another": [
+    {
+      nodes: [call("f0", ["x"], ["y"])],
+      functions: Array.from({ length: 20_000 }, (_, i) =>
+        functionOf(
+          `f${i}`,
+          ["a"],
+          ["b"],
+          [i === 19_999 ? node("Neg", ["a"], ["b"]) : call(`f${i + 1}`, ["a"], ["b"])],
+        ),
+      ),
+      inputs: ones,
+      outputs: result,
+    },
+    "too-large",
+  ],
   "a product of hundreds of operands": [
     {
       nodes: [
@@ -273,6 +289,26 @@ test("long lists of integers do not pile up while a model is read", () => {
   expect(y?.shape).toEqual([65_536]);
   // Worked out number by number it was 25 seconds.
   expect(performance.now() - start).toBeLessThan(5000);
+});
+
+test("thousands of graphs inside see the names around them, which are not copied", () => {
+  const branch = graphOf({ nodes: [], inputs: {}, outputs: { x: "float32" } });
+  // The last node is refused, so that looking at names is all that is done.
+  const described: Described = {
+    nodes: [
+      ...Array.from({ length: 20_000 }, (_, i) =>
+        node("If", ["c"], [`y${i}`], { then_branch: inner(branch), else_branch: inner(branch) }),
+      ),
+      node("Neg", ["missing"], ["y"]),
+    ],
+    constants: [tensor("c", np.array(true))],
+    inputs: ones,
+    outputs: result,
+  };
+  const start = performance.now();
+  expect(refusal(described)).toContain('reads "missing"');
+  // With a copy of all names for each graph it was minutes.
+  expect(performance.now() - start).toBeLessThan(4000);
 });
 
 test("pads of many times what is mirrored", () => {

@@ -16,6 +16,28 @@ const checkedVersion = (version: number | undefined, what: string): number => {
   );
 };
 
+/** How deep functions may call one another. */
+const MAX_CALLS = 100;
+
+/** The names that nodes may read, and those of the graphs around them. */
+class Names {
+  readonly #own: Set<string>;
+  readonly #outer: Names | undefined;
+
+  constructor(own: readonly string[], outer?: Names) {
+    this.#own = new Set(own);
+    this.#outer = outer;
+  }
+
+  has(name: string): boolean {
+    return this.#own.has(name) || (this.#outer?.has(name) ?? false);
+  }
+
+  add(name: string): void {
+    this.#own.add(name);
+  }
+}
+
 const keyOf = (domain: string, name: string, overload: string): string =>
   JSON.stringify([domain, name, overload]);
 
@@ -25,6 +47,7 @@ export class Library {
   readonly #functions = new Map<string, FunctionProto>();
   /** How many nodes a function comes to; `undefined` while it is looked at. */
   readonly #sizes = new Map<FunctionProto, number | undefined>();
+  #calls = 0;
 
   constructor({ opsets, functions }: ModelProto) {
     this.version = checkedVersion(opsets.get(""), "the model");
@@ -50,7 +73,7 @@ export class Library {
   check(graph: GraphProto): void {
     const inputs = [...graph.initializers, ...graph.inputs].map(({ name }) => name);
     const outputs = graph.outputs.map(({ name }) => name);
-    if (this.#check(graph.nodes, inputs, outputs, new Set()) <= MAX_NODES) return;
+    if (this.#check(graph.nodes, inputs, outputs) <= MAX_NODES) return;
     throw new OnnxError("too-large", `the functions of the model come to more than ${MAX_NODES} nodes.`);
   }
 
@@ -59,9 +82,9 @@ export class Library {
     nodes: readonly NodeProto[],
     inputs: readonly string[],
     outputs: readonly string[],
-    known: ReadonlySet<string>,
+    outer?: Names,
   ): number {
-    const names = new Set([...known, ...inputs]);
+    const names = new Names(inputs, outer);
     let size = nodes.length;
     for (const node of nodes) {
       size += this.#sizeOfCall(node);
@@ -106,9 +129,13 @@ export class Library {
       if (size !== undefined) return size;
       throw new OnnxError("bad-graph", `the function ${shown(f.name)} calls itself.`);
     }
+    if (this.#calls >= MAX_CALLS)
+      throw new OnnxError("too-large", `functions call one another more than ${MAX_CALLS} deep.`);
     this.#sizes.set(f, undefined);
     this.versionOf(f);
-    const size = this.#check(f.nodes, f.inputs, f.outputs, new Set());
+    this.#calls++;
+    const size = this.#check(f.nodes, f.inputs, f.outputs);
+    this.#calls--;
     this.#sizes.set(f, size);
     return size;
   }
