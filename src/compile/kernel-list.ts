@@ -148,12 +148,7 @@ export class KernelList {
       const { layout } = stored;
       const { buffer } = layout;
       const isWhole = layout.offset === 0 && buffer.size === target.size && isDenseLayout(layout);
-      if (
-        isWhole &&
-        buffer.dtype === target.dtype &&
-        buffer.origin.kind === "temp" &&
-        this.#own.has(buffer)
-      ) {
+      if (isWhole && buffer.origin.kind === "temp" && this.#own.has(buffer)) {
         buffer.origin = { kind: "same", of: target };
         return;
       }
@@ -220,7 +215,8 @@ export class KernelList {
   ): OpenLoop {
     const { earliest, size, reads } = this.#requirements(value, shape);
     const order = wanted ?? axisOrder(shape, reads);
-    for (let i = this.#kernels.length - 1; i >= Math.max(earliest, from); i--) {
+    const first = Math.max(earliest, from);
+    for (let i = this.#kernels.length; i-- > first; ) {
       const loop = this.#loops.get(i);
       if (
         loop !== undefined &&

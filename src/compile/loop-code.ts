@@ -78,7 +78,8 @@ class LoopWriter {
     const { axes } = this.#shape;
     this.#initializeMemory();
     if (axes.some((axis) => axis.length === 0)) return;
-    for (let axis = 0; axis < axes.length - 1; axis++) this.#indices.push(this.#f.local("i32"));
+    // All axes but the last.
+    this.#indices.push(...axes.slice(1).map(() => this.#f.local("i32")));
     this.#makePointers();
     this.#hoistConstants();
     this.#outer(0);
@@ -276,16 +277,13 @@ class LoopWriter {
     if (emitter !== undefined) {
       const accumulators = this.#vectorAccumulators(totals);
       const hasSums = accumulators.some((list) => list.length > 0);
-      const blocked = hasSums && vectors > BLOCK * this.#lanes;
+      const block = BLOCK * this.#lanes;
+      const blocked = hasSums && vectors > block;
       if (blocked) {
         const limit = f.local("i32");
         f.loop((nextBlock) => {
           // The end of this block: i + BLOCK vectors, or the end of all vectors.
-          f.get(i)
-            .i32(BLOCK * this.#lanes)
-            .op("i32.add")
-            .tee(limit)
-            .i32(vectors);
+          f.get(i).i32(block).op("i32.add").tee(limit).i32(vectors);
           f.get(limit).i32(vectors).op("i32.lt_u", "select").set(limit);
           f.loop((again) => {
             this.#step(i, this.#lanes, emitter, accumulators, totals);

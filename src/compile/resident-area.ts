@@ -54,8 +54,7 @@ export class ResidentArea {
 
   /** Make `slot` the last to lose its place. */
   touch(slot: Slot): void {
-    if (slot === this.#latest || !slot.isPlaced) return;
-    this.#slots.delete(slot);
+    if (slot === this.#latest || !this.#slots.delete(slot)) return;
     this.#slots.add(slot);
     this.#latest = slot;
   }
@@ -80,7 +79,7 @@ export class ResidentArea {
   #find(size: number): number | undefined {
     const gap = this.#gaps.find((g) => g.size >= size);
     if (gap !== undefined) return gap.start;
-    return this.#end + size <= this.#limit || this.#slots.size === 0 ? this.#end : undefined;
+    return this.#end + size <= this.#limit ? this.#end : undefined;
   }
 
   #take({ start, size }: Slot): void {

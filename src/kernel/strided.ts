@@ -94,7 +94,7 @@ export const fillRun = (
   value: Operand,
 ): void => {
   if (count === 1) nest.store(to, start, value);
-  else if (count > 1) {
+  else if (count !== 0) {
     const first = settled(nest, start);
     nest.for(count, (i) => nest.store(to, plus(first, i), value));
   }

@@ -23,7 +23,7 @@ export const inverse = (permutation: readonly number[]): number[] => {
 
 /** The places of `list`'s items in increasing order; equal ones stay in order. */
 export const argsort = (list: readonly number[]): number[] =>
-  list.map((_, i) => i).sort((i, j) => (list[i] as number) - (list[j] as number) || i - j);
+  list.map((_, i) => i).sort((i, j) => (list[i] as number) - (list[j] as number));
 
 /** The axis of another shape for each axis of this one; -1 for an axis of length 1 that the other does not have. */
 export type Pairing = readonly number[];
@@ -71,7 +71,7 @@ export interface AxisGroup {
  * axisGroups([2, 3, 4], [6, 4]); // [{ from: [0, 1], to: [0] }, { from: [2], to: [1] }]
  */
 export const axisGroups = (from: Shape, to: Shape): readonly AxisGroup[] | undefined => {
-  if (from.includes(0) || to.includes(0)) return undefined;
+  if (from.includes(0)) return undefined;
   const groups: AxisGroup[] = [];
   const left = from.flatMap((n, axis) => (n === 1 ? [] : [axis]));
   const right = to.flatMap((n, axis) => (n === 1 ? [] : [axis]));

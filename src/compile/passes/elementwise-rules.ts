@@ -89,8 +89,9 @@ const reshaping = (program: Rewriter, first: Atom, operands: readonly Atom[]): M
       if (source !== undefined)
         return sameShape(source.aval.shape, from) ? existing(program, source) : undefined;
       const repeated = program.madeBy(atom, broadcastInDimPrimitive);
-      const broadcastDimensions = repeated && retargeted(repeated.params, from);
-      if (repeated === undefined || broadcastDimensions === undefined) return undefined;
+      if (repeated === undefined) return undefined;
+      const broadcastDimensions = retargeted(repeated.params, from);
+      if (broadcastDimensions === undefined) return undefined;
       const params = { shape: from, broadcastDimensions };
       return {
         make: () => program.emit(broadcastInDimPrimitive, repeated.inputs, params),

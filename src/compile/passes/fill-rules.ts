@@ -92,10 +92,8 @@ export const fillRules: readonly RuleEntry[] = [
     return program.full(first, output.shape);
   }),
   on(padPrimitive, ({ output, program }, x, value) => {
-    const scalar = x === undefined ? undefined : program.scalarOf(x);
-    return scalar !== undefined && value !== undefined && isSameAtom(scalar, value)
-      ? program.full(value, output.shape)
-      : undefined;
+    const scalar = program.scalarOf(x);
+    return scalar !== undefined && isSameAtom(scalar, value) ? program.full(value, output.shape) : undefined;
   }),
   // Counting to one.
   on(iotaPrimitive, ({ params: { shape, dimension }, output, program }) =>

@@ -27,8 +27,7 @@ const isPlain = (params: Params): boolean => !carriesCode(params);
 
 /** Evaluate what is known, by the reference evaluation of the primitive. */
 const evaluateKnown: Rule = ({ primitive, inputs, params, outputs, program }) => {
-  if (hasEffects({ primitive, params }) || NOT_KEPT.has(primitive.name) || outputs.length === 0)
-    return undefined;
+  if (hasEffects({ primitive, params }) || NOT_KEPT.has(primitive.name)) return undefined;
   if (outputs.reduce((sum, { shape }) => sum + sizeOf(shape), 0) > SMALL) return undefined;
   const values: ConcreteArray[] = [];
   for (const atom of inputs) {

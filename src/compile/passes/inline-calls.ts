@@ -1,5 +1,5 @@
 import type { NDArray } from "../../array/index.ts";
-import { type Atom, ClosedJaxpr, Equation, type Jaxpr, Var } from "../../core/index.ts";
+import { type Atom, type ClosedJaxpr, Equation, type Jaxpr, Var } from "../../core/index.ts";
 import { closedWith, constantsOf, type Pass, resolve, substituted } from "./pass.ts";
 import { OUTSIDE, Scopes } from "./scopes.ts";
 
@@ -14,9 +14,7 @@ const CALLS: ReadonlySet<string> = new Set([
 
 /** The jaxpr that an equation calls, or `undefined` if it is no call of one of the primitives named. */
 const calledBy = ({ primitive, params }: Equation, names: ReadonlySet<string>): ClosedJaxpr | undefined =>
-  names.has(primitive.name) && "jaxpr" in params && params.jaxpr instanceof ClosedJaxpr
-    ? params.jaxpr
-    : undefined;
+  names.has(primitive.name) ? (params as { readonly jaxpr: ClosedJaxpr }).jaxpr : undefined;
 
 /** A jaxpr on the way of being written out. */
 interface Frame {

@@ -160,9 +160,8 @@ const product = (
 const ofDot = (site: Site<DotGeneralParams>, x: Atom, y: Atom): Atom | undefined => {
   const { program, params } = site;
   const { lhsContracting, rhsContracting, lhsBatch } = params.dimensionNumbers;
-  const [a, b] = [lhsContracting[0], rhsContracting[0]];
-  if (lhsContracting.length !== 1 || a === undefined || b === undefined || lhsBatch.length > 0)
-    return undefined;
+  if (lhsContracting.length !== 1 || lhsBatch.length > 0) return undefined;
+  const [a, b] = [lhsContracting[0] as number, rhsContracting[0] as number];
   if (params.preferredElementType !== undefined && params.preferredElementType !== x.aval.dtype)
     return undefined;
   const left = diagonalOf(program, x);

@@ -21,9 +21,12 @@ const describe = (value: unknown): string => {
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(describe).join()}]`;
   if (Object.getPrototypeOf(value) !== Object.prototype) return `#${identityOf(value)}`;
-  const entries = Object.entries(value).filter(([, item]) => item !== undefined);
-  entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${entries.map(([name, item]) => `${name}:${describe(item)}`).join()}}`;
+  const record = value as Readonly<Record<string, unknown>>;
+  const names = Object.keys(record).filter((name) => record[name] !== undefined);
+  return `{${names
+    .sort()
+    .map((name) => `${name}:${describe(record[name])}`)
+    .join()}}`;
 };
 
 const keys = new WeakMap<Params, string>();

@@ -18,8 +18,8 @@ const putTogether = (
   atom: Atom,
 ): { readonly windows: Atom; readonly params: OverlapAddParams } | undefined => {
   const made = program.madeBy(atom, overlapAddPrimitive);
-  const [windows] = made?.inputs ?? [];
-  if (made === undefined || windows === undefined || !program.isUsedHereOnly(atom, inputs)) return undefined;
+  if (made === undefined || !program.isUsedHereOnly(atom, inputs)) return undefined;
+  const [windows] = made.inputs as readonly [Atom];
   return areApart(made.params, windows.aval.shape) ? { windows, params: made.params } : undefined;
 };
 
@@ -28,9 +28,8 @@ const selected = (site: Site, which: Atom, ...cases: Atom[]): Atom | undefined =
   const { program, output } = site;
   if (cases.length !== 2 || !sameShape(which.aval.shape, output.shape)) return undefined;
   const kept = cases.findIndex((x) => program.numberOf(x) === undefined);
-  const [x, other] = [cases[kept], cases[1 - kept]];
-  if (x === undefined || other === undefined || !Object.is(program.numberOf(other), 0)) return undefined;
-  const together = putTogether(site, x);
+  if (kept < 0 || !Object.is(program.numberOf(cases[1 - kept] as Atom), 0)) return undefined;
+  const together = putTogether(site, cases[kept] as Atom);
   if (together === undefined) return undefined;
   const { windows, params } = together;
   const { shape } = windows.aval;
@@ -49,9 +48,9 @@ const selected = (site: Site, which: Atom, ...cases: Atom[]): Atom | undefined =
 /** The sum over all places is the sum over all windows. */
 const summed = ({ program, params }: Site<AxesParams>, x: Atom): Atom | undefined => {
   const made = program.madeBy(x, overlapAddPrimitive);
-  const [windows] = made?.inputs ?? [];
-  if (made === undefined || windows === undefined || !areApart(made.params, windows.aval.shape))
-    return undefined;
+  if (made === undefined) return undefined;
+  const [windows] = made.inputs as readonly [Atom];
+  if (!areApart(made.params, windows.aval.shape)) return undefined;
   const rank = x.aval.shape.length;
   const k = made.params.shape.length;
   if (range(k).some((i) => !params.axes.includes(rank - 1 - i))) return undefined;

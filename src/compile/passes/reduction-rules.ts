@@ -82,7 +82,8 @@ const ofRepeated =
     const isRepeated = sizeOf(left) !== sizeOf(output.shape) || left.length !== output.shape.length;
     const added = (gone.size > 0 ? 1 : 0) + (isScaled ? 1 : 0) + (isRepeated ? 1 : 0);
     if (added > (program.isUsedHereOnly(x, inputs) ? 2 : 1) || !isIncreasing(dimensions)) return undefined;
-    const part = gone.size > 0 ? program.emit(primitive, [operand], { axes: [...gone] }) : operand;
+    // A reduction over no axes is its operand.
+    const part = program.emit(primitive, [operand], { axes: [...gone] });
     const scaled = isScaled
       ? program.emit(mulPrimitive, [part, program.literal(count, output.dtype)], NO_PARAMS)
       : part;

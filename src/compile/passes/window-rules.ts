@@ -101,7 +101,7 @@ const ofConcatenation = ({ program, params }: Site<SliceParams>, x: Atom): Atom 
       params.startIndices[dimension] as number,
       params.limitIndices[dimension] as number,
     ];
-    if (start >= first && limit <= end && start < end) {
+    if (start >= first && limit <= end) {
       const moved = (list: readonly number[]): number[] =>
         list.map((n, axis) => (axis === dimension ? n - first : n));
       return slice(program, operand, {
@@ -227,6 +227,6 @@ export const windowRules: readonly RuleEntry[] = [
     return slice(program, x, { startIndices, limitIndices, strides: sliceSizes.map(() => 1) });
   }),
   on(dynamicUpdateSlicePrimitive, (_site, x, update) =>
-    update !== undefined && sameShape(x.aval.shape, update.aval.shape) ? update : undefined,
+    sameShape(x.aval.shape, update.aval.shape) ? update : undefined,
   ),
 ];

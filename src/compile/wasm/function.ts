@@ -230,10 +230,12 @@ export class FunctionBuilder implements FunctionRef {
 
   private opcode(name: Opcode): void {
     const number = opcodeNumber(name);
-    if (number > 0xff) {
-      this.code.u8(number >>> 16);
+    const prefix = number >>> 16;
+    if (prefix === 0) this.code.u8(number);
+    else {
+      this.code.u8(prefix);
       this.code.u32(number & 0xffff);
-    } else this.code.u8(number);
+    }
   }
 
   private variable(code: number, local: Local): this {

@@ -143,6 +143,23 @@ test("loops inside loops are cut, and what fed them", () => {
   });
 });
 
+test("a loop inside a branch is cut, though the branch keeps all operands and results", () => {
+  const sums = (start: NDArray, rows: NDArray): NDArray =>
+    lax.scan(
+      ([a, b]: readonly [NDArray, NDArray], x: NDArray) => [[a.add(x), b.mul(x)], null] as const,
+      [start, start] as const,
+      rows,
+    )[0][0];
+  const fun: Fun = (p, v, xs) =>
+    lax.cond((p as NDArray).greater(0), sums, sums, v as NDArray, xs as NDArray) as NDArray;
+  const { primitive, params } = cut(fun, [0], f32(), f32(), f32(5));
+  if (primitive.lowering?.kind !== "branch") throw new Error("no branch");
+  for (const branch of primitive.lowering.describe(params).branches) {
+    const [loop] = (branch as ClosedJaxpr).jaxpr.equations;
+    expect(formOf(loop as Equation)).toMatchObject({ numCarry: 1, numEquations: 1 });
+  }
+});
+
 test("a program without waste stays as it is", () => {
   const closed = trace((x) => {
     const [sum, sums] = lax.scan((s: NDArray, z: NDArray) => [s.add(z), s], np.zeros([]), x as NDArray);

@@ -139,6 +139,11 @@ describe("eliminateCommonSubexpressions", () => {
     expect(count(vector(Number.NaN, 1), vector(Number.NaN, 1))).toBe(1);
     expect(count(vector(1, 2), vector(2, 1))).toBe(2);
     expect(count(vector(1, 2), rev(vector(2, 1), [0]))).toBe(1);
+    const long = (n: number): number =>
+      eliminateCommonSubexpressions(
+        trace((x) => [0, 1].map(() => mul(x, arrayFrom(new Float32Array(n)))), f32(n)),
+      ).jaxpr.equations.length;
+    expect([long(1024), long(1025)]).toEqual([1, 2]);
   });
 
   test("compares parameters by what they say", () => {

@@ -72,6 +72,7 @@ describe("foldConstants", () => {
       "in (a, b)",
     ];
     expect(seen(arrayFrom([0, 0, 0]))).toEqual(ones(3));
+    expect(seen(arrayFrom(new Float32Array(1024)))).toEqual(ones(1024));
     expect(seen(filledArray([5000], 0, "float32"))).toEqual(ones(5000));
     expect(seen(arrayFrom(new Float32Array(5000)))).toEqual(["c:f32[5000] = exp a", "in (b, c)"]);
   });
@@ -96,6 +97,7 @@ describe("foldConstants", () => {
   });
 
   test("leaves what is large, and what is cheaper to make than to keep", () => {
+    expect(folded(() => sin(iota([1024], "float32", 0))).length).toBe(1);
     expect(folded(() => sin(iota([1025], "float32", 0))).length).toBe(3);
     expect(folded(() => iota([3], "float32", 0))).toEqual([
       "a:f32[3] = iota[dimension=0 dtype=float32 shape=(3,)]",
@@ -113,7 +115,11 @@ describe("foldConstants", () => {
 
   test("a large sum of a constant takes no time at compilation", () => {
     expect(folded(() => reduceSum(iota([1000], "float32", 0), [0]))).toEqual(["in (499500.0:f32[],)"]);
-    expect(folded(() => reduceSum(iota([100000], "float32", 0), [0])).length).toBe(3);
+    expect(folded(() => reduceSum(iota([1024], "float32", 0), [0]))).toEqual(["in (523776.0:f32[],)"]);
+    expect(folded(() => reduceSum(iota([1025], "float32", 0), [0])).length).toBe(3);
+    const sumOf = (n: number): string[] => folded(() => reduceSum(arrayFrom(new Float32Array(n)), [0]));
+    expect(sumOf(1 << 16)).toEqual(["in (0.0:f32[],)"]);
+    expect(sumOf((1 << 16) + 1).length).toBe(2);
   });
 
   test("random bits and sorting of constants", () => {

@@ -54,6 +54,10 @@ describe("products with an identity", () => {
     ]);
   });
 
+  test("not where rows would be both moved and cut: there would be one more equation", () => {
+    expect(nearly((x) => dot(units(6, 3, 2), x, 1, 1), f32(4, 3)).at(-2)).toContain("dotGeneral");
+  });
+
   test("a matrix that is wider than high, or shifted out, is another matter", () => {
     expect(nearly((x) => dot(units(3, 5, 1), x, 1, 0), f32(5, 2)).at(-2)).toContain("dotGeneral");
     expect(nearly((x) => dot(units(4, 4, 1), x, 1, 0), f32(4, 2)).at(-2)).toContain("dotGeneral");
@@ -99,6 +103,16 @@ describe("products with a diagonal matrix", () => {
       f32(3),
     );
     expect(kept.some((line) => line.includes("dotGeneral"))).toBe(true);
+    // A vector is multiplied without repeating anything.
+    const scaled = nearly(
+      (x, v) => {
+        const d = mul(units(3), along(v, [3, 3], 1));
+        return [d, dot(d, x, 1, 0)];
+      },
+      f32(3),
+      f32(3),
+    );
+    expect(scaled.some((line) => line.includes("dotGeneral"))).toBe(false);
   });
 
   test("a factor along the other axis of a matrix that is not square stays", () => {
@@ -169,6 +183,14 @@ describe("diagonal matrices", () => {
       f32(40),
     );
     expect(scaled.filter((line) => line.includes("f32[40] = mul"))).toEqual([]);
+  });
+
+  test("are not added to units as they are", () => {
+    const sum = nearly((x) => {
+      const one = units(40);
+      return add(mul(one, along(x, [40, 40], 1)), one);
+    }, f32(40));
+    expect(sum.at(-2)).toBe("h:f32[40,40] = add g e");
   });
 
   test("of units have ones for a sum, if they are square", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type DType, type NDArray, scalarArray } from "../../../src/array/index.ts";
 import { simplify } from "../../../src/compile/passes/simplify.ts";
-import { type Aval, aval } from "../../../src/core/index.ts";
+import { type Aval, aval, ClosedJaxpr, Equation, Jaxpr, NO_PARAMS, Var } from "../../../src/core/index.ts";
 import { broadcastInDim } from "../../../src/primitives/broadcast.ts";
 import {
   abs,
@@ -12,12 +12,13 @@ import {
   max,
   min,
   mul,
+  mulPrimitive,
   neg,
   pow,
   square,
   sub,
 } from "../../../src/primitives/elementwise/index.ts";
-import { type Fun, f32, i32, rewritten, u32 } from "./support.ts";
+import { body, type Fun, f32, i32, rewritten, u32 } from "./support.ts";
 
 const exact = rewritten(simplify);
 const unsigned = rewritten(simplify, { signedZeros: false });
@@ -66,6 +67,13 @@ describe("neutral operands", () => {
     ["0 + x", (x) => add(c(0), x), X, ["in (a,)"]],
     ["0 - x", (x) => sub(c(0), x), X, ["b:f32[4] = neg a", "in (b,)"]],
   ]);
+});
+
+test("a constant that is a scalar is a number like a literal", () => {
+  const [v, x, y] = [new Var(aval([], "float32")), new Var(f32(4)), new Var(f32(4))];
+  const product = new Equation(mulPrimitive, [x, v], [y], NO_PARAMS);
+  const closed = new ClosedJaxpr(new Jaxpr([v], [x], [product], [y]), [c(1)]);
+  expect(body(simplify(closed))).toEqual(["in (b,)"]);
 });
 
 describe("what integers alone may lose", () => {
@@ -198,6 +206,18 @@ describe("factors", () => {
       (x) => mul(c(2), div(cos(x), c(3))),
       X,
       ["b:f32[4] = cos a", "c:f32[4] = div b 1.5:f32[]", "in (c,)"],
+    ],
+    [
+      "3 * (x / 5) stays",
+      (x) => mul(c(3), div(x, c(5))),
+      X,
+      ["b:f32[4] = div a 5.0:f32[]", "c:f32[4] = mul 3.0:f32[] b", "in (c,)"],
+    ],
+    [
+      "(3 * x) / 5 stays",
+      (x) => div(mul(c(3), x), c(5)),
+      X,
+      ["b:f32[4] = mul 3.0:f32[] a", "c:f32[4] = div b 5.0:f32[]", "in (c,)"],
     ],
     [
       "(2 * x) / 3",

@@ -142,6 +142,12 @@ describe("transpose", () => {
 
 describe("rev", () => {
   check([
+    [
+      "one of two axes back again",
+      (x) => rev(rev(x, [0, 1]), [0]),
+      A,
+      ["b:f32[2,3] = rev[dimensions=(1,)] a", "in (b,)"],
+    ],
     ["there and back", (x) => rev(rev(x, [0, 1]), [1, 0]), A, ["in (a,)"]],
     ["twice", (x) => rev(rev(x, [0]), [1]), A, ["b:f32[2,3] = rev[dimensions=(0, 1)] a", "in (b,)"]],
     ["an axis of length 1", (x) => rev(x, [0]), [f32(1, 3)], ["in (a,)"]],
@@ -284,6 +290,19 @@ describe("concatenate", () => {
 });
 
 describe("arrays that are one scalar throughout", () => {
+  test("stay where they are needed otherwise, though the other operand is a scalar of this alone", () => {
+    expect(
+      exact(
+        (x, y) => {
+          const array = broadcastInDim(x, [3], []);
+          return [mul(array, sin(y)), array];
+        },
+        f32(),
+        f32(),
+      ),
+    ).toEqual([full("c", [3], "a"), "d:f32[] = sin b", "e:f32[3] = mul c d", "in (e, c)"]);
+  });
+
   check([
     [
       "are rearranged",
@@ -331,6 +350,25 @@ describe("arrays that are one scalar throughout", () => {
 });
 
 describe("rearranged operands", () => {
+  test("stay where a broadcast among them is needed otherwise: it would be made twice", () => {
+    expect(
+      exact(
+        (x, y) => {
+          const repeated = broadcastInDim(y, [3, 4], [1]);
+          return [add(reshape(sin(x), [3, 4]), repeated), repeated];
+        },
+        f32(3, 1, 4),
+        f32(4),
+      ),
+    ).toEqual([
+      "c:f32[3,4] = broadcastInDim[broadcastDimensions=(1,) shape=(3, 4)] b",
+      "d:f32[3,1,4] = sin a",
+      "e:f32[3,4] = reshape[shape=(3, 4)] d",
+      "f:f32[3,4] = add e c",
+      "in (f, c)",
+    ]);
+  });
+
   check([
     [
       "of an operation that less is to be done for before they are repeated",

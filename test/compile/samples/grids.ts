@@ -44,6 +44,7 @@ const PRODUCTS: readonly (readonly [m: number, k: number, n: number])[] = [
   ]),
   ...[7, 8, 9, 15, 16, 17].flatMap((k) => [[1, k, 9] as const, [9, k, 1] as const]),
   ...[63, 64, 65].map((n) => [4, 64, n] as const),
+  ...[7, 8].map((m) => [m, 64, 65] as const),
   ...[63, 64, 65, 128, 130].flatMap((size) => [[size, size, size] as const, [size, 8, 40] as const]),
   ...[1, 2, 3].map((m) => [m, 1100, 600] as const),
   ...[12, 16, 20, 64, 100].flatMap((k) => [40, 64, 100, 260].map((n) => [1, k, n] as const)),

@@ -53,6 +53,8 @@ export const loops: readonly Sample[] = [
   sample("in-place", "f32[40]", (x) => [
     lax.foriLoop(0, 9, (i: NDArray, c: NDArray) => c.at(i.add(1)).set(c.at(i).get().mul(0.5)), x) as NDArray,
   ]),
+  // Only the first half of the sorted numbers is updated, so that this needs memory of its own.
+  sample("update-of-a-part", "f32[8]", (x) => [lax.slice(np.sort(x), [0], [4]).at(1).set(0)]),
   sample("while", "f32[5]", (x) => [
     lax.whileLoop(
       (c: NDArray) => np.sum(c).less(20),
@@ -64,6 +66,13 @@ export const loops: readonly Sample[] = [
     lax.switch(
       i,
       [(v: NDArray) => np.sin(v), (v: NDArray) => v.mul(2), (v: NDArray) => np.flip(v)],
+      x,
+    ) as NDArray,
+  ]),
+  sample("branches-by-an-element", "i32[3] f32[6]", (i, x) => [
+    lax.switch(
+      lax.slice(i, [1], [2]).reshape([]),
+      [(v: NDArray) => np.sin(v), (v: NDArray) => v.mul(2)],
       x,
     ) as NDArray,
   ]),
@@ -90,6 +99,15 @@ export const loops: readonly Sample[] = [
       np.broadcastTo(x, [6, 4]),
     )[0] as NDArray,
   ]),
+  // What a turn leaves is part of what it computes, or all of it in another order: it is copied to where it belongs.
+  sample("scan-of-parts", "f32[5,4] f32[5,2,3]", (xs, ys) => {
+    const parts = (_: null, [x, y]: readonly [NDArray, NDArray]) => {
+      const [sorted, twice] = [np.sort(x), np.cumsum(x)];
+      const windows = [lax.slice(sorted, [0], [2]), lax.slice(sorted, [1], [3]), np.sort(y, 1).T];
+      return [null, [...windows, twice, twice]] as const;
+    };
+    return lax.scan(parts, null, [xs, ys] as const)[1] as readonly NDArray[];
+  }),
   sample("while-counter", "f32[5]", (x) => [
     (
       lax.whileLoop(

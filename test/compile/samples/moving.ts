@@ -20,6 +20,11 @@ export const moving: readonly Sample[] = [
   ...withPullback(
     sample("joining-rows", "f32[3,4] f32[2,4]", (x, y) => [np.sin(np.concatenate([np.exp(x), y], 0))]),
   ),
+  // Counts of so many elements are made when they are needed.
+  sample("windows-of-counts", "f32[700] f32[30,60]", (x, y) => [
+    x.mul(lax.slice(np.arange(2100), [1], [2099], [3])),
+    y.add(np.flip(lax.broadcastedIota("float32", [30, 60], 1), 1)),
+  ]),
   sample("broadcasts", "f32[4] f32[3,1]", (x, y) => [
     np.broadcastTo(x, [3, 4]).add(y),
     np.tile(x, [2]),

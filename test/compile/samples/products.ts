@@ -19,6 +19,10 @@ export const products: readonly Sample[] = [
   sample("product-of-strides", "f32[6,5,4,8] f32[3,4,7]", (a, b) => [
     np.einsum("ijkl,jlm->ikm", lax.slice(a, [0, 0, 0, 0], [6, 3, 4, 8], [1, 1, 1, 2]), b),
   ]),
+  sample("products-of-repetitions", "f32[5] f32[6,1] f32[5,7]", (a, b, c) => [
+    np.matmul(np.broadcastTo(a, [6, 5]), c),
+    np.matmul(np.broadcastTo(b, [6, 5]), c),
+  ]),
   sample("diagonals", "f32[7,9] f32[7] f32[9]", (a, d, e) => [
     np.matmul(np.matmul(np.diag(d), a), np.diag(e)),
     np.matmul(np.eye(7), a),

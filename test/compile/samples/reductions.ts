@@ -1,4 +1,6 @@
 import { lax, nn, numpy as np } from "../../../src/index.ts";
+import { reduceSum } from "../../../src/primitives/broadcast.ts";
+import { windows } from "../../../src/primitives/windows.ts";
 import { type Sample, sample, withPullback } from "./sample.ts";
 
 /** Sums and other reductions over any axes. */
@@ -19,5 +21,10 @@ export const reductions: readonly Sample[] = [
   sample("sum-around-one", "f32[3,2,100]", (x) => [np.sum(lax.slice(x, [0, 0, 0], [3, 1, 100]), [0, 2])]),
   // Neighbouring results read the same elements of y, and elements of x that are too far apart to be written out.
   sample("rows-by-one-row", "f32[40,8] f32[8]", (x, y) => [np.max(x.mul(y), 1)]),
+  sample("rows-by-counts", "f32[400,4]", (x) => [
+    np.max(x.mul(lax.broadcastedIota("float32", [400, 4], 1)), 1),
+  ]),
+  // A step along the windows reads as far on as a step inside of one.
+  sample("sums-of-sliding-rows", "f32[22,40]", (x) => [reduceSum(windows(x, [3, 40]), [2, 3])]),
   sample("variance", "f32[9,30]", (x) => [np.var(x, 0), np.std(x)]),
 ];
