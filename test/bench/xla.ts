@@ -7,7 +7,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { argv } from "node:process";
-import { jit, type NDArray, nn, numpy as np, random, tree, valueAndGrad } from "cotangent";
+import { jit, lax, type NDArray, nn, numpy as np, random, tree, valueAndGrad } from "cotangent";
 import { toStableHLO } from "cotangent/export";
 import { adam, applyUpdates } from "cotangent/optim";
 import { model as cnn, loss as cnnLoss } from "../../examples/cnn/model.ts";
@@ -50,6 +50,7 @@ const batch = (shape: readonly number[]): Batch => ({
 });
 
 const matrix = random.normal(key, [512, 512]);
+const small = random.normal(key, [256, 256]);
 const mlpParams = mlp.init(key, [128, 784]);
 const cnnParams = cnn.init(key, [64, 28, 28, 1]);
 
@@ -61,6 +62,13 @@ interface Timed {
 
 const timed: readonly Timed[] = [
   { name: "product of 512 × 512", fun: (a: NDArray, b: NDArray) => np.matmul(a, b), args: [matrix, matrix] },
+  { name: "LU of 256 × 256", fun: (a: NDArray) => lax.linalg.lu(a), args: [small] },
+  { name: "QR of 256 × 256", fun: (a: NDArray) => lax.linalg.qr(a), args: [small] },
+  {
+    name: "256 unknowns",
+    fun: (a: NDArray, b: NDArray) => np.linalg.solve(a, b),
+    args: [small, small.at(0).get()],
+  },
   {
     name: "step of a perceptron, batch of 128",
     fun: stepOf(mlpLoss),

@@ -112,6 +112,58 @@ const matrix = np.array([
   [0.5, -0.25, 5],
 ]);
 
+/** What stacks of matrices are made of, those with more columns than LU eliminates at once included. */
+const factors = (tall: NDArray, wide: NDArray, odd: NDArray) => ({
+  lu: [tall, wide, odd].map((x) => lax.linalg.lu(x)),
+  reduced: [tall, wide, odd].map((x) => lax.linalg.qr(x, { fullMatrices: false })),
+  complete: [tall, wide].map((x) => lax.linalg.qr(x)),
+});
+
+const doubles = (n: number, shape: readonly number[]): NDArray =>
+  random.normal(random.foldIn(key, n), shape, { dtype: "float64" });
+
+/** Columns without a pivot, rows that are alike, NaN in and below the place of a pivot, huge and tiny numbers. */
+const oddMatrices = np.array(
+  [
+    [
+      [0, 2, 1],
+      [0, 2, -1],
+      [0, -2, 3],
+    ],
+    [
+      [1, 1, 1],
+      [-1, 1, 1],
+      [1, 2, 3],
+    ],
+    [
+      [Number.NaN, 1, 2],
+      [3, 4, 5],
+      [6, 7, 8],
+    ],
+    [
+      [1, 2, 3],
+      [Number.NaN, 4, 5],
+      [2, 5, 7],
+    ],
+    [
+      [1e100, 1, 0],
+      [2e100, 3, 1],
+      [-1e100, 1, 1],
+    ],
+    [
+      [-0, 1, 0],
+      [1e-100, 3, 1],
+      [2e-100, 1, 1],
+    ],
+    [
+      [-2, 1, 5],
+      [0, 3, 1],
+      [0, 0, -7],
+    ],
+  ],
+  "float64",
+);
+
 /** Programs of the kinds that people write. */
 export const namedPrograms = (): readonly NamedProgram[] => [
   trainingStep("training step of an MLP by Adam", mlp, random.normal(key, [8, 5]), labels),
@@ -139,6 +191,13 @@ export const namedPrograms = (): readonly NamedProgram[] => [
     "gradients of an eigenvalue",
     grad((a: NDArray) => np.max(np.linalg.eigvalsh(a))),
     matrix,
+  ),
+  named("LU and QR of many shapes", factors, doubles(5, [2, 150, 70]), doubles(6, [76, 135]), oddMatrices),
+  named(
+    "gradient of a linear solution of 70 unknowns",
+    grad(solve, { argnums: [0, 1] }),
+    doubles(7, [70, 70]).add(np.eye(70, null, 0, "float64").mul(20)),
+    doubles(8, [70]),
   ),
   named("jit inside", (x: NDArray) => jit((y: NDArray) => np.sort(y))(x.neg()), np.array([3, 1, 2])),
 ];

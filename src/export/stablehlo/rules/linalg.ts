@@ -6,7 +6,7 @@ import type { Writer } from "../writer.ts";
 import { type Rule, rule } from "./rule.ts";
 
 /*
- * Products, and what StableHLO has of linear algebra and Fourier transforms. Other factorizations are loops.
+ * Products, and what StableHLO has of linear algebra and Fourier transforms.
  */
 
 const list = (axes: readonly number[]): string => `[${axes.join(", ")}]`;
