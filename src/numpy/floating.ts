@@ -109,7 +109,8 @@ export const heaviside = binary(
 
 /**
  * The distance to the next number away from 0 that the dtype can represent, with the sign of `x`; NaN for infinities. It is
- * constant between powers of 2, so its derivative is 0. In float16 it is the distance to the next greater number, as in NumPy.
+ * constant between powers of 2, so its derivative is 0. In float16 it is the distance to the next greater number, as in NumPy,
+ * which from −∞ is ∞.
  *
  * @example
  * np.spacing(np.array([1, -8])); // [1.19209e-7, -9.53674e-7]

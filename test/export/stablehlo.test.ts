@@ -250,3 +250,24 @@ test("every argument and result of a tree has a name of its own", () => {
   const names = [...text.matchAll(/jax\.(?:arg|result)_info = "([^"]*)"/g)].map(([, name]) => name);
   expect(new Set(names).size).toBe(2 * tree.leaves(args).length);
 });
+
+test("names are text of MLIR, whatever stands in them", () => {
+  const text = toStableHLO((x: NDArray) => x, { argumentNames: ['a"b\\c\n\u0001😀'] })(np.ones([2]));
+  // Its escapes are those of bytes; it knows no \u0001.
+  expect(text).toContain(String.raw`jax.arg_info = "a\"b\\c\0A\01\F0\9F\98\80"`);
+});
+
+test("options that are none are refused", () => {
+  const x = np.ones([4]);
+  const f = (y: NDArray): NDArray => y;
+  expect(() => toStableHLO(f, { precision: "constructor" as never })(x)).toThrow(
+    'toStableHLO: precision must be "default", "high" or "highest"; got "constructor".',
+  );
+  expect(() => toStableHLO(f, { mesh: { a: 2 ** 20, b: 2 ** 20 } })(x)).toThrow(
+    "toStableHLO: a mesh has at most 2147483647 devices; got 1099511627776.",
+  );
+  for (const names of [3, undefined, [null]])
+    expect(() => partition(names as never)).toThrow(
+      "partition: each axis is split by the name of a mesh axis, by a list of names, or by null; got ",
+    );
+});

@@ -18,7 +18,8 @@ const PRECISIONS: { readonly [precision: string]: Precision } = {
 const namesOf = (treedef: TreeDef, roots: (index: number) => string): readonly string[] =>
   leafPaths(treedef).map(([first, ...rest]) => formatPath(rest, roots(Number(first))));
 
-const quoted = (text: string): string => JSON.stringify(text).replace(/[^\x20-\x7e]/g, escapeBytes);
+const quoted = (text: string): string =>
+  `"${text.replace(/["\\]/g, "\\$&").replace(/[^\x20-\x7e]/gu, escapeBytes)}"`;
 
 /** MLIR strings escape bytes, two hexadecimal digits each. */
 const escapeBytes = (character: string): string =>
@@ -31,7 +32,8 @@ export const writeModule = (
   { closed, inTree, outTree, name, fun, count, traced }: ExportedProgram,
   options: StableHLOOptions,
 ): string => {
-  const precision = PRECISIONS[options.precision ?? "highest"];
+  const asked = options.precision ?? "highest";
+  const precision = Object.hasOwn(PRECISIONS, asked) ? PRECISIONS[asked] : undefined;
   if (precision === undefined) {
     throw new ArgumentError(
       `toStableHLO: precision must be "default", "high" or "highest"; got ${JSON.stringify(options.precision)}.`,

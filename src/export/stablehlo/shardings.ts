@@ -16,6 +16,9 @@ export interface Mesh {
   readonly size: number;
 }
 
+/** A module says how many there are as an int32. */
+const MAX_DEVICES = 2 ** 31 - 1;
+
 /** The mesh of the options, or `undefined` for one device. */
 export const meshOf = ({ mesh, inShardings, outShardings }: StableHLOOptions): Mesh | undefined => {
   if (mesh === undefined) {
@@ -39,7 +42,10 @@ export const meshOf = ({ mesh, inShardings, outShardings }: StableHLOOptions): M
   }
   if (axes.length === 0)
     throw new ArgumentError("toStableHLO: the mesh has no axes. Leave mesh out for one device.");
-  return { axes: new Map(axes), size: sizeOf(axes.map(([, size]) => size)) };
+  const size = sizeOf(axes.map(([, n]) => n));
+  if (size > MAX_DEVICES)
+    throw new ArgumentError(`toStableHLO: a mesh has at most ${MAX_DEVICES} devices; got ${size}.`);
+  return { axes: new Map(axes), size };
 };
 
 /** `sdy.mesh` of the module. */
