@@ -191,4 +191,26 @@ describe("a worker with a time limit", () => {
     await refused;
     expect(at(0).isTerminated).toBe(true);
   });
+
+  test("that cannot be made, or asked, refuses that question and takes the next", async () => {
+    const worker = new FakeWorker();
+    let isForbidden = true;
+    const limited = new LimitedWorker(() => {
+      if (isForbidden) throw new Error("Workers are forbidden.");
+      return worker;
+    });
+    await expect(limited.ask(1)).rejects.toThrow("Workers are forbidden.");
+    isForbidden = false;
+    const unsendable = limited.ask(2);
+    const post = vi.spyOn(worker, "postMessage").mockImplementation(() => {
+      throw new Error("It cannot be cloned.");
+    });
+    worker.say({ kind: "ready" });
+    await expect(unsendable).rejects.toThrow("It cannot be cloned.");
+    post.mockRestore();
+    const answer = limited.ask(3);
+    worker.say({ kind: "ready" });
+    worker.answer(4);
+    await expect(answer).resolves.toBe(4);
+  });
 });

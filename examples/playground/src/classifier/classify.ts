@@ -28,7 +28,7 @@ export const classify = (query: unknown): Frame => {
   const asked = query as ClassifierQuery;
   const isNew = asked.action === "begin";
   if (isNew) run = new Training(asked.settings, asked.seed);
-  if (run === undefined) throw new Error("No run has begun.");
+  if (run === undefined) throw new Error("There is no run to go on with: press Reset to begin one.");
   const progress = isNew ? run.progress() : run.advance(asked.steps);
   return {
     progress,

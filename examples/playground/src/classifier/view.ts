@@ -45,6 +45,7 @@ export const createClassifierView = (host: HTMLElement, start: ClassifierSetting
   let seed = 0;
   let isRunning = false;
   let beginnings = 0;
+  let starts = 0;
   let drawing: PlaneDrawing | undefined;
   // Runs are of our own code: what takes long is compiling, on a slow machine.
   const worker = new LimitedWorker(spawnWorker("classify"), {
@@ -148,8 +149,10 @@ export const createClassifierView = (host: HTMLElement, start: ClassifierSetting
 
   const keepGoing = async (): Promise<void> => {
     const mine = beginnings;
+    // Who pauses and starts again at once must not have two of these loops.
+    const round = ++starts;
     let drawn = 0;
-    while (isRunning) {
+    while (isRunning && round === starts) {
       const now = performance.now();
       const withCurves = now - drawn > CURVES_EVERY;
       if (withCurves) drawn = now;
@@ -159,7 +162,7 @@ export const createClassifierView = (host: HTMLElement, start: ClassifierSetting
       await new Promise(requestAnimationFrame);
     }
     // The curves of where it stopped, unless another run has begun.
-    if (mine === beginnings) await advance(0, true);
+    if (mine === beginnings && round === starts) await advance(0, true);
   };
 
   const toggle = (): void => {

@@ -121,7 +121,7 @@ export class LimitedWorker {
       if (this.#isReady) return;
       this.#isReady = true;
       clearTimeout(this.#timer);
-      if (this.#running !== undefined) this.#post(this.#running);
+      this.#proceed();
       return;
     }
     const job = this.#running;
@@ -156,7 +156,17 @@ export class LimitedWorker {
     if (this.#running !== undefined || this.#waiting === undefined) return;
     this.#running = this.#waiting;
     this.#waiting = undefined;
-    if (this.#worker === undefined) this.#begin();
-    else if (this.#isReady) this.#post(this.#running);
+    this.#proceed();
+  }
+
+  /** Puts the question to the worker once there is one that has loaded. */
+  #proceed(): void {
+    try {
+      if (this.#worker === undefined) this.#begin();
+      else if (this.#isReady && this.#running !== undefined) this.#post(this.#running);
+    } catch (error) {
+      // There are no workers here, or the question cannot be sent to one: further questions must not wait for it.
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
   }
 }
