@@ -87,6 +87,11 @@ export const FUNCTIONS: ReadonlyMap<string, NamedFunction> = new Map(
     named(prim.argmaxPrimitive, { axis: "int", indexDtype: "dtype" }, always),
     named(prim.argminPrimitive, { axis: "int", indexDtype: "dtype" }, always),
     named(
+      prim.bitcastConvertTypePrimitive,
+      { newDtype: "dtype" },
+      ([x], { newDtype }) => x?.dtype !== newDtype && (x?.dtype === "float16" || newDtype === "float16"),
+    ),
+    named(
       prim.convertElementTypePrimitive,
       { newDtype: "dtype", weakType: "flag" },
       ([x], { newDtype }) => x?.dtype === "float64" && newDtype === "float16",

@@ -77,6 +77,7 @@ const BYTE_FOR_BYTE: readonly (readonly [string, Program, readonly NDArray[]])[]
   ["one of two branches", (y) => positive(y as NDArray), [x]],
   ["floats as int32, which end at the ends", (y) => (y as NDArray).mul(1e10).astype("int32"), [x]],
   ["floats as uint32, which end at the ends", (y) => (y as NDArray).mul(1e10).astype("uint32"), [x]],
+  ["the bits of float16", (y) => lax.bitcastConvertType((y as NDArray).astype("float16"), "int16"), [x]],
   ["one of three branches", (i, y) => oneOfThree(i as NDArray, y as NDArray), [np.array(1, "int32"), x]],
 ];
 test.each(BYTE_FOR_BYTE)("byte for byte: %s", (_name, f, inputs) => {

@@ -106,3 +106,20 @@ test("storage types: moved, converted and computed with", async () => {
     );
   }
 });
+
+test("the bits of float16 as integers, and integers as the bits of float16", async () => {
+  const numbers = [1, -2.5, 0, -0, 65504, 6e-8, -6.1e-5, 0.333, Number.POSITIVE_INFINITY, Number.NaN];
+  const halves = np.array(numbers, "float16");
+  const words = np.array(
+    [0, 1, 0x3ff, 0x400, 0x3c00, 0x7bff, 0x7c00, 0x8000, 0x8001, 0xbc01, 0xfc00],
+    "uint16",
+  );
+  for (const dtype of ["int16", "uint16"] as const) {
+    await requireSameResult((x: NDArray) => lax.bitcastConvertType(x, dtype), [halves]);
+    await requireSameResult((x: NDArray) => lax.bitcastConvertType(x, "float16"), [words.astype(dtype)]);
+    // Integers are compared exactly, where floats of 16 bits may differ by what they are rounded by.
+    const there = (x: NDArray): NDArray =>
+      lax.bitcastConvertType(lax.bitcastConvertType(x, "float16"), dtype);
+    await requireSameResult(there, [words.astype(dtype)]);
+  }
+});

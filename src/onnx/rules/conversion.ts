@@ -1,6 +1,6 @@
 import { computeDType, isStorage } from "../../array/index.ts";
-import { type Aval, DTypeError, describeAval } from "../../core/index.ts";
-import { input } from "../../kernel/expr.ts";
+import type { Aval } from "../../core/index.ts";
+import { and, input } from "../../kernel/expr.ts";
 import { convertElement, roundToOdd } from "../../kernel/math/storage.ts";
 import { scalarTypeOf } from "../../kernel/scalar-type.ts";
 import {
@@ -31,11 +31,20 @@ export const CONVERSION: readonly (readonly [string, Rule])[] = [
     const operand = x as Value;
     if (from.dtype === newDtype) return operand;
     if (!isStorage(newDtype)) return graph.bitcast(operand, newDtype);
-    if (from.dtype === "float16" || newDtype === "float16") {
-      throw new DTypeError(
-        `toOnnx: ONNX Runtime cannot read the bits of ${describeAval(from)} as ${newDtype}; it has no such kernel for 16 ` +
-          "bits. Convert with astype where numbers are meant.",
+    // There is no kernel that reads 16 bits as another type: those of a half are made of the bits of a float, and back.
+    if (from.dtype === "float16") {
+      const half = convertElement(input(0, "f32"), "float32", "float16");
+      const bits = emitExprs(
+        graph,
+        [convertElement(half, "uint16", newDtype)],
+        [graph.cast(operand, "float32")],
       );
+      return graph.cast(bits[0] as Value, newDtype);
+    }
+    if (newDtype === "float16") {
+      const half = and(input(0, "u32"), 0xffff);
+      const float = convertElement(half, "float16", "float32");
+      return graph.cast(emitExprs(graph, [float], [graph.cast(operand, "uint32")])[0] as Value, "float16");
     }
     return graph.cast(operand, newDtype);
   }),
