@@ -151,7 +151,8 @@ const cutEquation = (equation: Equation, isUsed: Flags): Equation => {
     { form, inputs, outputs }: Cut<F>,
     params: (form: F) => Params,
   ): Equation => {
-    if (inputs.every(Boolean) && outputs.every(Boolean) && sameForm(before, form)) return equation;
+    // What loses an input or an output carries other jaxprs.
+    if (sameForm(before, form)) return equation;
     return new Equation(
       equation.primitive,
       pick(equation.inputs, inputs),

@@ -7,7 +7,7 @@ import { dotGeneral } from "../../../src/primitives/dot.ts";
 import { convertElementType } from "../../../src/primitives/elementwise/conversion.ts";
 import { add, eq, mul, neg } from "../../../src/primitives/elementwise/index.ts";
 import { iota } from "../../../src/primitives/iota.ts";
-import { evaluate, f32, nearlyRewritten, ordinary, trace } from "./support.ts";
+import { evaluate, f32, i32, nearlyRewritten, ordinary, trace } from "./support.ts";
 
 const nearly = nearlyRewritten(multiplyDiagonals);
 const c = (value: number, dtype: "float32" | "int32" = "float32"): NDArray => scalarArray(value, dtype, true);
@@ -56,6 +56,14 @@ describe("products with an identity", () => {
 
   test("not where rows would be both moved and cut: there would be one more equation", () => {
     expect(nearly((x) => dot(units(6, 3, 2), x, 1, 1), f32(4, 3)).at(-2)).toContain("dotGeneral");
+  });
+
+  test("counts that are shifted by what nobody knows are another matter", () => {
+    const mask = (n: NDArray): NDArray =>
+      eq(iota([3, 3], "int32", 0), add(iota([3, 3], "int32", 1), broadcastInDim(n, [3, 3], [])));
+    expect(
+      nearly((x, n) => dot(convertElementType(mask(n), "float32"), x, 1, 0), f32(3, 2), i32()).at(-2),
+    ).toContain("dotGeneral");
   });
 
   test("a matrix that is wider than high, or shifted out, is another matter", () => {

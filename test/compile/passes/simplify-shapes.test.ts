@@ -265,6 +265,15 @@ describe("slice and pad", () => {
 });
 
 describe("concatenate", () => {
+  test("is merged with others of up to 64 arrays", () => {
+    const joins = (n: number): number =>
+      exact(
+        (...xs) => concatenate([concatenate(xs.slice(1), 0), xs[0] as NDArray], 0),
+        ...Array.from({ length: n + 1 }, () => f32(1)),
+      ).filter((line) => line.includes("concatenate")).length;
+    expect([joins(64), joins(65)]).toEqual([1, 2]);
+  });
+
   check([
     ["one array", (x) => bind1(concatenatePrimitive, [x], { dimension: 0 }), A, ["in (a,)"]],
     ["empty arrays", (x, y) => concatenate([y, x, y], 0), [f32(2), f32(0)], ["in (a,)"]],
