@@ -60,11 +60,9 @@ const show = (site: Site): string => nameOf({ ...site, file: `${site.file}:${sit
 const wanted =
   values.again === undefined
     ? undefined
-    : new Set(
-        readFileSync(values.again, "utf8")
-          .split("\n")
-          .map((line) => line.replace(/^ *(missed|unreached) /, "").replace(/\.ts:\d+: /, ".ts: ")),
-      );
+    : readFileSync(values.again, "utf8")
+        .split("\n")
+        .map((line) => line.replace(/^ *(missed|unreached) /, "").replace(/\.ts:\d+: /, ".ts: "));
 const listed = new Set(changesNothing.map(nameOf));
 
 const all: Site[] = [];
@@ -77,13 +75,13 @@ for (const file of files) {
   all.push(...there);
   if (!file.includes(values.only)) continue;
   const chosen = there.filter((site) =>
-    wanted === undefined ? offsets.includes(site.id % every) : wanted.has(nameOf(site)),
+    wanted === undefined ? offsets.includes(site.id % every) : wanted.includes(nameOf(site)),
   );
   const ids = new Set(chosen.map(({ id }) => id));
   planted.set(join(root, file), plant(text, file, (id) => ids.has(id), first).text);
   sites.push(...chosen);
 }
-const turnOf = ({ id }: Site): number => offsets.indexOf(id % every);
+const turnOf = (site: Site): number => wanted?.indexOf(nameOf(site)) ?? offsets.indexOf(site.id % every);
 sites.sort((a, b) => turnOf(a) - turnOf(b) || a.id - b.id);
 const byId = new Map(sites.map((site) => [site.id, site]));
 
