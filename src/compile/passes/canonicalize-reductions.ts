@@ -42,14 +42,14 @@ const ofReshaped =
   ({ program, inputs, params, output }: Site<AxesParams>, x: Atom): Atom | undefined => {
     const source = program.madeBy(x, reshapePrimitive)?.inputs[0];
     const groups = source && axisGroups(source.aval.shape, x.aval.shape);
-    if (source === undefined || groups === undefined || !program.isUsedHereOnly(x, inputs)) return undefined;
+    if (groups === undefined || !program.isUsedHereOnly(x, inputs)) return undefined;
     const axes: number[] = [];
     for (const { from, to } of groups) {
       const reduced = to.filter((axis) => params.axes.includes(axis)).length;
       if (reduced === to.length) axes.push(...from);
       else if (reduced > 0) return undefined;
     }
-    return reshape(program, program.emit(primitive, [source], { axes }), output.shape);
+    return reshape(program, program.emit(primitive, [source as Atom], { axes }), output.shape);
   };
 
 /** The rules of `canonicalizeReductions`. */

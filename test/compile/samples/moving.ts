@@ -46,6 +46,11 @@ export const moving: readonly Sample[] = [
     lax.cummax(x, 1, true),
     np.cumsum(n),
   ]),
+  sample("bytes", "bool[9] i8[21] i32[]", (p, x, i) => [
+    lax.dynamicUpdateSlice(p, np.array([true, false]), [i]),
+    np.sort(x),
+    np.cumsum(x),
+  ]),
   ...withPullback(sample("sorting", "f32[5,12]", (x) => [np.sort(x, 1), lax.topK(x, 3)[0]])),
   sample("orders", "f64[17] i32[9]", (x, n) => [np.argsort(x), np.sort(n)]),
 ];

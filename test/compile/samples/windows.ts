@@ -1,8 +1,14 @@
-import { lax, nn } from "../../../src/index.ts";
+import { lax, nn, numpy as np } from "../../../src/index.ts";
+import { overlapAdd } from "../../../src/primitives/windows.ts";
 import { type Sample, sample, withPullback } from "./sample.ts";
 
 /** Convolutions and pooling. */
 export const windows: readonly Sample[] = [
+  // The loop over [3] is there before the zeros that the windows are put among.
+  sample("windows-among-zeros", "f32[3,2] f32[3]", (x, y) => {
+    const twice = np.flip(y.mul(2)).add(1);
+    return [overlapAdd(x, [9], [3], [1]), twice];
+  }),
   ...withPullback(
     sample("convolution", "f32[2,3,9,8] f32[4,3,3,3]", (x, w) => [
       lax.convGeneralDilated(x, w, [1, 1], "SAME"),
