@@ -126,6 +126,12 @@ describe("canonical reductions", () => {
   const summed = nearlyRewritten(canonicalizeReductions);
   check(canonical, [
     [
+      "a sum of nothing, reshaped, stays",
+      (x) => reduceSum(reshape(x, [3, 0]), [1]),
+      [f32(0, 3)],
+      ["b:f32[3,0] = reshape[shape=(3, 0)] a", "c:f32[3] = reduceSum[axes=(1,)] b", "in (c,)"],
+    ],
+    [
       "the greatest of the greatest",
       (x) => reduceMax(reduceMax(x, [1]), [0]),
       A,
