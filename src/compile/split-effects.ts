@@ -89,7 +89,8 @@ export const compileAroundEffects = ({ jaxpr, consts }: ClosedJaxpr): Executable
   const later = new Set<Atom>(jaxpr.outputs);
   let stretch: Equation[] = [];
   const finish = (): void => {
-    if (stretch.length > 0) steps.push(compiled(stretch.reverse(), new Set(later), constants));
+    if (stretch.length === 0) return;
+    steps.push(compiled(stretch.reverse(), new Set(later), constants));
     for (const { inputs } of stretch) for (const atom of inputs) later.add(atom);
     stretch = [];
   };

@@ -91,6 +91,19 @@ describe("reductions of repeated elements", () => {
       ["b:f32[3] = mul a 10.0:f32[]", "in (b,)"],
     ],
     [
+      "also where the copies are needed otherwise",
+      (x) => {
+        const copies = broadcastInDim(x, [5, 3], [1]);
+        return [reduceSum(copies, [0]), copies];
+      },
+      [f32(3)],
+      [
+        "b:f32[5,3] = broadcastInDim[broadcastDimensions=(1,) shape=(5, 3)] a",
+        "c:f32[3] = mul a 5.0:f32[]",
+        "in (c, b)",
+      ],
+    ],
+    [
       "no more equations than before",
       (x) => reduceSum(broadcastInDim(x, [5, 2, 3, 4], [1, 3]), [0, 3]),
       [f32(2, 4)],
