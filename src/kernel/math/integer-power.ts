@@ -14,9 +14,11 @@ export function integerPower(x: Expr, n: number): Expr {
     if (n < 0) return integerPower(div(constant(x.type, 1), x), -n);
   }
   let product: Expr | undefined;
-  for (let square = x, rest = n; rest > 0; rest = Math.floor(rest / 2)) {
+  let rest = n;
+  for (let square = x; ; square = mul(square, square)) {
     if (rest % 2 === 1) product = product === undefined ? square : mul(product, square);
-    if (rest > 1) square = mul(square, square);
+    rest = Math.floor(rest / 2);
+    if (rest === 0) break;
   }
   return product ?? constant(x.type, 1);
 }
