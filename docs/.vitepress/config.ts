@@ -56,6 +56,7 @@ const guide: Items = [
       ...ifThere("Seeing", "/inspect"),
       ...ifThere("ONNX", "/onnx"),
       ...ifThere("Other engines", "/export"),
+      page("Which engine when", "/engines"),
       page("Examples", "/examples"),
       page("The playground", "/playground"),
       page("Performance", "/performance"),

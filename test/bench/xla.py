@@ -1,9 +1,10 @@
-"""Times on XLA what xla.ts has written.
+"""Times on XLA what engines.ts has written.
 
     python -m venv env && env/bin/pip install "jax==0.10.2"
     env/bin/python test/bench/xla.py cases.jsonl 10
 
-runs each for so many seconds, arguments on the device beforehand, and prints the fastest run. See test/golden/stablehlo.py
+runs each for so many seconds, arguments on the device beforehand, and prints the fastest run: on all cores, or on those that
+`taskset` leaves it. See test/golden/stablehlo.py
 for the names of jaxlib that are no public interface.
 """
 
