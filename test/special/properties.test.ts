@@ -119,6 +119,12 @@ describe("laws", () => {
     }
   });
 
+  test("polygamma is right where factorials leave float64", () => {
+    // 171! ζ(172, 30.5), by mpmath.
+    for (const [value] of both(special.polygamma, f64([171]), f64([30.5])))
+      expect((value as number) / 6.25029486456195e53).toBeCloseTo(1, 12);
+  });
+
   test("second derivatives agree with finite differences", () => {
     const x = f64([0.3, 0.6, 2.5]);
     for (const f of [special.i0, special.i1, special.logNdtr, special.entr, special.gamma])
