@@ -38,7 +38,11 @@ class ModelReader {
     this.#reader = new BinaryReader(bytes);
   }
 
-  /** Reads fields up to `end`; those that are not named are passed over. */
+  /**
+   * Reads fields up to `end`. A field that is not among them is of no weight for results (documentation, metadata, hints of
+   * placement and quantization, training) or of a later version, and is passed over, as protobuf asks of its readers. What
+   * would change results is among them, and refused where it is not read.
+   */
   #message(end: number, fields: { readonly [number: number]: Field }): void {
     const reader = this.#reader;
     while (reader.pos < end) {
@@ -347,6 +351,9 @@ class ModelReader {
       1: this.#repeated(dims, WireType.Varint, () => checkedLength(this.#integer(WireType.Varint))),
       2: (wire) => {
         number = this.#integer(wire);
+      },
+      3: () => {
+        throw new OnnxError("unsupported", "tensors that are cut into segments are not read.");
       },
       4: this.#repeated(floats, WireType.Bit32, () => reader.float()),
       5: this.#repeated(int32s, WireType.Varint, () => reader.int32()),

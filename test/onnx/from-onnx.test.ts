@@ -396,17 +396,21 @@ describe("models that are refused", () => {
     expect([error.reason, error.message.startsWith("fromOnnx: ")]).toEqual([reason, true]);
   });
 
-  test("data in another file", () => {
+  test.each([
+    // Field 9 of the tensor, its data, becomes field 13, where they are said to be.
+    { what: "data in another file", from: 9, to: 13, reason: "external-data" },
+    // Field 8, its name, becomes field 3, which says what segment it is.
+    { what: "a segment of a tensor", from: 8, to: 3, reason: "unsupported" },
+  ])("$what", ({ from, to, reason }) => {
     const bytes = modelOf({
       nodes: [node("Add", ["x", "weights"], ["y"])],
       constants: [tensor("weights", np.ones([2]))],
       inputs: x,
       outputs: y,
     });
-    // Field 9 of the tensor, its data, becomes field 13, where they are said to be.
-    const at = bytes.indexOf(9 * 8 + 2, bytes.indexOf(119));
+    const start = Buffer.from(bytes).lastIndexOf("weights") - 2;
     const changed = Uint8Array.from(bytes);
-    changed[at] = 13 * 8 + 2;
-    expect(refusal(changed).reason).toBe("external-data");
+    changed[bytes.indexOf(from * 8 + 2, start)] = to * 8 + 2;
+    expect(refusal(changed).reason).toBe(reason);
   });
 });
